@@ -53,6 +53,44 @@ import Testing
             })
     }
 
+    @Test func listsWhoseEndIsDamaged_areSkippedOnceThoughEachLevelGoesOn() throws {
+        func lists(levels: Int) -> [UInt8] {
+            let leaf = Array((0..<100_000).map { _ in [6, 1, 0, 0, 0] as [UInt8] }.joined()) + [0x7F]
+            return [0] + (0..<levels).flatMap { _ in [6, 2, 0, 0, 0] as [UInt8] } + [2] + leaf
+                + [UInt8](repeating: 2, count: levels - 1)
+        }
+        let (shallow, deep) = (lists(levels: 1), lists(levels: 250))
+        #expect(throws: MultitaskingError.self) { try decodePayload(FirstIfPossible.self, from: deep) }
+        #expect(
+            isLinear({ _ = try? decodePayload(FirstIfPossible.self, from: deep) }) {
+                _ = try? decodePayload(FirstIfPossible.self, from: shallow)
+            })
+    }
+
+    @Test func keysOfADamagedContainer_areNotLookedForAgainAndAgain() throws {
+        let count = 5_000
+        let head: [UInt8] = [0, 5] + (0..<4).map { UInt8(truncatingIfNeeded: count >> (8 * $0)) }
+        let entries = (1..<count).flatMap { _ in [0xFF, 3, 1, 0x41, 0x18, 1] as [UInt8] }
+        let (damaged, healthy) = (
+            head + entries + [0xFF, 3, 1, 0x42, 0x7F, 1], head + entries + [0xFF, 3, 1, 0x42, 0x18, 1]
+        )
+        #expect(throws: MultitaskingError.self) { try decodePayload(Asking.self, from: damaged) }
+        #expect(try decodePayload(Asking.self, from: healthy).found == 0)
+        #expect(
+            isLinear({ _ = try? decodePayload(Asking.self, from: damaged) }) {
+                _ = try? decodePayload(Asking.self, from: healthy)
+            })
+    }
+
+    @Test func arrayThatIsReadElementByElement_isWrittenOutOnce() throws {
+        let payload = try encodePayload([UInt8](repeating: 1, count: 100_000))
+        #expect(try decodePayload(Reopening<Repeatedly>.self, from: payload).sum == 1_000)
+        #expect(
+            isLinear({ _ = try? decodePayload(Reopening<Repeatedly>.self, from: payload) }) {
+                _ = try? decodePayload(Reopening<Once>.self, from: payload)
+            })
+    }
+
     @Test func keysThatAreReadInReverse_areFoundWithoutLookingAtAllOthers() throws {
         let payload = try encodePayload(Backwards(count: 5_000))
         #expect(try decodePayload(Backwards.self, from: payload).sum == 12_497_500)
@@ -95,6 +133,40 @@ private struct First: Decodable {
     init(from decoder: any Decoder) throws {
         var container = try decoder.unkeyedContainer()
         _ = try container.decode(First?.self)
+    }
+}
+
+/// The same, but whatever the element is, it goes on.
+private struct FirstIfPossible: Decodable {
+    init(from decoder: any Decoder) throws {
+        var container = try decoder.unkeyedContainer()
+        _ = try? container.decode(FirstIfPossible?.self)
+    }
+}
+
+/// Asks for many keys that nobody has written.
+private struct Asking: Decodable {
+    var found = 0
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: AnyKey.self)
+        for number in 0..<2_000 where container.contains(AnyKey(stringValue: "k\(number)")) { found += 1 }
+    }
+}
+
+private protocol Repetition { static var count: Int { get } }
+private enum Once: Repetition { static let count = 1 }
+private enum Repeatedly: Repetition { static let count = 1_000 }
+
+/// Opens a container so many times, and reads the first element.
+private struct Reopening<Times: Repetition>: Decodable {
+    var sum = 0
+
+    init(from decoder: any Decoder) throws {
+        for _ in 0..<Times.count {
+            var container = try decoder.unkeyedContainer()
+            sum += try container.decode(Int.self)
+        }
     }
 }
 

@@ -129,17 +129,32 @@ extension ByteSource {
     mutating func skipValue(knowing known: inout SkippedValues) throws(ReadFailure) {
         let start = position
         guard let container = try skipHead(), container.remaining > 0 else { return }
-        if let end = known.end(ofContainerAt: container.start) { return seek(to: end) }
+        if let end = try known.end(ofContainerAt: container.start) { return seek(to: end) }
+        defer { known.count(position &- start) }
         try skip(container, knowing: &known)
-        known.count(position &- start)
     }
 
     @inline(never) private mutating func skip(
         _ outermost: OpenContainer, knowing known: inout SkippedValues
     ) throws(ReadFailure) {
-        let isKeeping = known.isKeeping
         var open = [outermost]
         open[0].kept = outermost.start
+        do throws(ReadFailure) { try skip(&open, knowing: &known) } catch {
+            // What is damaged is damaged in all that it stands in.
+            if known.isKeeping {
+                for container in open where container.kept == container.start {
+                    known.keep(container.start, failure: error)
+                }
+            }
+            throw error
+        }
+    }
+
+    /// Goes beyond containers of which each stands in the one before, the innermost first.
+    private mutating func skip(
+        _ open: inout [OpenContainer], knowing known: inout SkippedValues
+    ) throws(ReadFailure) {
+        let isKeeping = known.isKeeping
         while let last = open.indices.last {
             guard open[last].remaining > 0 else {
                 let container = open.removeLast()
@@ -151,7 +166,7 @@ extension ByteSource {
             open[last].remaining -= 1
             if open[last].isKeyed { try skipKey() }
             guard var container = try skipHead() else { continue }
-            if let end = known.end(ofContainerAt: container.start) {
+            if let end = try known.end(ofContainerAt: container.start) {
                 seek(to: end)
                 continue
             }

@@ -14,7 +14,8 @@ final class DecodingCore {
     private var retired = KeptFrames()
     /// The slot of the newest frame in use.
     private(set) var top = -1
-    private var expansions: [ExpandedArray] = []
+    /// Arrays that are read element by element, by where they begin.
+    private var expansions: [Int: ExpandedArray] = [:]
     /// Where values end that were skipped before.
     private var skipped: SkippedValues
     /// How many values may still be begun; see ``CodingLimit``.
@@ -135,8 +136,14 @@ final class DecodingCore {
     /// Goes beyond one value, whatever it is.
     func skipValue() throws(ReadFailure) { try source.skipValue(knowing: &skipped) }
 
-    /// Keeps the elements of an array until the payload is done with.
-    func keep(_ expansion: ExpandedArray) { expansions.append(expansion) }
+    /// The array of numbers at `start`, element by element; made once, and kept until the payload is done with.
+    func expandArray(at start: Int, elementTag: UInt8) throws(ReadFailure) -> ExpandedArray {
+        if let expansion = expansions[start] { return expansion }
+        source.seek(to: start)
+        let expansion = try ExpandedArray(source.expandedArray(elementTag: elementTag), for: self)
+        expansions[start] = expansion
+        return expansion
+    }
 
     /// Makes whatever decoder or container somebody kept read nothing, and breaks the cycle between the core and its
     /// frames.
@@ -147,7 +154,7 @@ final class DecodingCore {
         // its own in turn, deeper and deeper in the stack.
         while let frame = unsafe frames.popLast() { frame.detach() }
         for frame in retired.removeAll() { frame.detach() }
-        for expansion in expansions { expansion.core.invalidate() }
+        for expansion in expansions.values { expansion.core.invalidate() }
         expansions.removeAll()
     }
 }
@@ -156,10 +163,13 @@ final class DecodingCore {
 @safe final class ExpandedArray {
     let core: DecodingCore
     let count: Int
+    /// Where the array ends in the payload.
+    let end: Int
     private let bytes: UnsafeMutableRawBufferPointer
 
-    init(_ elements: [UInt8], count: Int, for core: DecodingCore) {
-        self.count = count
+    init(_ array: (elements: [UInt8], count: Int, end: Int), for core: DecodingCore) {
+        let elements = array.elements
+        (count, end) = (array.count, array.end)
         let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: max(1, elements.count), alignment: 1)
         // SAFETY: freed in `deinit`; the core reads from it and is invalidated first.
         unsafe bytes.copyBytes(from: elements)

@@ -29,6 +29,8 @@ final class DecodingFrame {
     /// How often an entry was looked for that was not the next.
     private var searches = 0
     private var index = EntryIndex()
+    /// Why there cannot be an index, if making one has failed.
+    private var damage: ReadFailure?
     /// The container made last by `nestedContainer` and its kin; the next entry is where it ends.
     private var pending: DecodingFrame?
     // SAFETY: used only by the methods below; a container that is made reads nothing of it.
@@ -109,6 +111,7 @@ final class DecodingFrame {
 
     @inline(never) private func forgetSearches() {
         searches = 0
+        damage = nil
         if !index.isEmpty { index = EntryIndex() }
     }
 
@@ -131,12 +134,10 @@ final class DecodingFrame {
         do throws(ReadFailure) {
             source.seek(to: start)
             guard let element = PayloadTag.element(ofArray: try source.peekByte()) else { return nil }
-            let array = try source.expandedArray(elementTag: element)
+            let array = try core.expandArray(at: start, elementTag: element)
             kind = .unkeyed
             knownEnd = array.end
-            let expansion = ExpandedArray(array.elements, count: array.count, for: core)
-            core.keep(expansion)
-            return expansion
+            return array
         } catch {
             throw self.error(error, [Any].self)
         }
@@ -254,7 +255,13 @@ final class DecodingFrame {
     }
 
     private func searchIndex<Key: CodingKey>(_ key: Key, _ lookup: KeyLookup?) throws(ReadFailure) -> Int? {
-        if index.isEmpty { index = try makeIndex() }
+        if let damage { throw damage }
+        if index.isEmpty {
+            do throws(ReadFailure) { index = try makeIndex() } catch {
+                damage = error
+                throw error
+            }
+        }
         guard let entry = index.entry(of: key.stringValue, from: next) else { return nil }
         source.seek(to: entry.position)
         return try readKey(matches: key, lookup) ? entry.number : nil

@@ -11,6 +11,8 @@ struct SkippedValues {
     private let byteCount: Int
     private var skipped = 0
     private var ends: [Int: Int] = [:]
+    /// Why containers have no end.
+    private var failures: [Int: ReadFailure] = [:]
 
     init(byteCount: Int) { self.byteCount = byteCount }
 
@@ -21,7 +23,14 @@ struct SkippedValues {
     mutating func count(_ bytes: Int) { skipped &+= bytes }
 
     /// Where the container at `start` ends, if that is known.
-    func end(ofContainerAt start: Int) -> Int? { ends.isEmpty ? nil : ends[start] }
+    ///
+    /// - Throws: what was found in it when it was skipped, if it is damaged.
+    func end(ofContainerAt start: Int) throws(ReadFailure) -> Int? {
+        if !failures.isEmpty, let failure = failures[start] { throw failure }
+        return ends.isEmpty ? nil : ends[start]
+    }
 
     mutating func keep(_ start: Int, end: Int) { ends[start] = end }
+
+    mutating func keep(_ start: Int, failure: ReadFailure) { failures[start] = failure }
 }
