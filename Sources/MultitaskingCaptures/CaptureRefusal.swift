@@ -75,17 +75,42 @@ extension CaptureRefusal {
             "conform \(quote(type)) to Codable, or pass what the function needs of the value as arguments")
     }
 
-    static func mutableClass(_ type: Any.Type, _ variable: String) -> CaptureRefusal {
+    static func variable(_ name: String, of owner: Any.Type, in type: Any.Type) -> CaptureRefusal {
         CaptureRefusal(
-            "an object of the class \(quote(type))",
-            because: "whose variable `\(variable)` may change: a worker would have a different object",
+            whole(type),
+            because:
+                "\(place(name, "variable", of: owner, in: type)) may change: a worker would have a different object",
             "make the class a struct or its variables constants, or pass what the function needs as arguments")
+    }
+
+    static func noncopyable(_ name: String, of owner: Any.Type, in type: Any.Type) -> CaptureRefusal {
+        CaptureRefusal(
+            whole(type),
+            because: "\(place(name, "constant", of: owner, in: type)) cannot be copied, as a `Mutex` or an `Atomic`: a "
+                + "worker would have a different one",
+            "pass what the function needs as arguments")
+    }
+
+    private static func whole(_ type: Any.Type) -> String {
+        let isObject = MetadataKind.of(type) == MetadataKind.nativeClass
+        return (isObject ? "an object of the class " : "a value of the type ") + quote(type)
+    }
+
+    private static func place(_ name: String, _ kind: String, of owner: Any.Type, in type: Any.Type) -> String {
+        owner == type ? "whose \(kind) `\(name)`" : "in which the \(kind) `\(name)` of a \(quote(owner))"
     }
 
     static func unknownClass(_ type: Any.Type) -> CaptureRefusal {
         CaptureRefusal(
             "an object of the class \(quote(type))",
             because: "which may have variables: it was built without reflection metadata",
+            "pass what the function needs as arguments")
+    }
+
+    static func endless(_ part: Any.Type, in type: Any.Type) -> CaptureRefusal {
+        CaptureRefusal(
+            whole(type),
+            because: "in which there may be variables: it contains \(quote(part)), and perhaps ever larger types",
             "pass what the function needs as arguments")
     }
 

@@ -1,4 +1,6 @@
+import Foundation
 import MultitaskingCore
+import Synchronization
 import Testing
 
 @testable import MultitaskingCaptures
@@ -16,6 +18,92 @@ private final class Label: Codable, Sendable {
     let text: String
 
     init(_ text: String) { self.text = text }
+}
+
+private struct Lock: ~Copyable {
+    let number = Mutex(1)
+}
+
+/// Has no variable, and yet changes.
+private final class Guarded: Codable, Sendable {
+    let limit: Int
+    let lock = Lock()
+
+    init(_ limit: Int) { self.limit = limit }
+    init(from decoder: any Decoder) throws { limit = try decoder.singleValueContainer().decode(Int.self) }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(limit)
+    }
+}
+
+private struct Row: Codable, Sendable {
+    var counter: Counter
+}
+
+private indirect enum Chain: Codable, Sendable {
+    case end
+    case link(Int, Counter, Chain)
+}
+
+private class Holder: Codable, @unchecked Sendable {
+    let entries: [String: Row?]
+    let next: Holder?
+
+    init() {
+        entries = [:]
+        next = nil
+    }
+}
+
+private final class Heir: Holder, @unchecked Sendable {}
+
+/// Each level is made of another type.
+private final class Endless<Value: Codable & Sendable>: Codable, Sendable {
+    let next: Endless<[Value]>?
+    let other: Endless<Value?>?
+
+    init() {
+        next = nil
+        other = nil
+    }
+}
+
+/// A value that copies its storage before it changes.
+private struct Stored: Codable, Sendable {
+    private final class Storage: @unchecked Sendable {
+        var number: Int
+        init(_ number: Int) { self.number = number }
+    }
+    private struct Part: Sendable {
+        var storage: Storage
+    }
+    private var part: Part
+
+    var number: Int { part.storage.number }
+
+    init(_ number: Int) { part = Part(storage: Storage(number)) }
+    init(from decoder: any Decoder) throws { self.init(try decoder.singleValueContainer().decode(Int.self)) }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(number)
+    }
+}
+
+private final class Keeper: Codable, Sendable {
+    let stored: Stored
+    let site: URL
+    let days: IndexSet
+    let label: Label
+
+    init(_ number: Int) {
+        stored = Stored(number)
+        site = URL(filePath: "/\(number)")
+        days = [number]
+        label = Label("\(number)")
+    }
 }
 
 private actor Account {
@@ -57,6 +145,58 @@ private actor Account {
         let limit = number()
         expect("`Counter`", "`count`", "constants", from: try refusal { counter.count + $0 })
         expect("`Counter`", "`count`", "capture 1 of 2", from: try refusal { counter.count + $0 + limit })
+    }
+
+    @Test("What an object shares with others is found behind its constants, through fields, cases and containers")
+    func sharedStateBehindConstants() throws {
+        let limit = number()
+        let guarded = Guarded(limit)
+        expect("`Guarded`", "`lock`", "Mutex", from: try refusal { guarded.limit + $0 })
+        expect("`Guarded`", "`lock`", "capture 1 of 2", from: try refusal { guarded.limit + $0 + limit })
+        let holder: Holder = Heir()
+        expect("`Heir`", "`count` of a `Counter`", from: try refusal { holder.entries.count + $0 })
+        let endless = Endless<Int>()
+        expect("`Endless<Int>`", "ever larger types", from: try refusal { "\(endless) \($0)" })
+    }
+
+    @Test("Values that hold objects with variables are refused, alone and beside others")
+    func sharedStateInValues() throws {
+        let limit = number()
+        let counters = (0..<limit).map { _ in Counter() }
+        expect("`Counter`", "`count`", from: try refusal { counters.count + $0 })
+        expect("`count`", "capture 1 of 2", from: try refusal { counters.count + $0 + limit })
+        let lists = [counters]
+        expect("`count` of a `Counter`", from: try refusal { lists.count + $0 })
+        let entries = ["a": Row(counter: counters[0])]
+        expect("`count` of a `Counter`", from: try refusal { entries.count + $0 })
+        expect("`count` of a `Counter`", from: try refusal { entries.count + $0 + limit })
+        let pair = (limit, counters.first.map(Row.init))
+        expect("`count` of a `Counter`", from: try refusal { (pair.1 == nil ? 0 : pair.0) + $0 })
+        let chain = limit > 0 ? Chain.link(1, counters[0], .end) : .end
+        expect("`Chain`", "`count` of a `Counter`", from: try refusal { "\(chain) \($0 + limit)" })
+        let any: any Codable & Sendable = entries
+        expect("`count` of a `Counter`", from: try refusal { "\(any) \($0)" })
+    }
+
+    @Test("Values are sent that keep their contents in objects with variables")
+    func valuesWithStorage() throws {
+        let limit = number()
+        let stored = Stored(limit)
+        #expect(try sendAndCall { stored.number + $0 + limit } == 2 * limit + 7)
+        let keeper = Keeper(limit)
+        #expect(
+            try sendAndCall { "\(keeper.stored.number) \(keeper.site) \(keeper.days.count) \($0)" }
+                == "\(limit) \(keeper.site) 1 7")
+        let types: [any Codable.Type] = [
+            URL.self, Data.self, Date.self, DateComponents.self, Calendar.self, TimeZone.self, Locale.self,
+            CharacterSet.self, IndexSet.self, IndexPath.self, PersonNameComponents.self, DateInterval.self,
+            Measurement<UnitLength>.self, URLComponents.self, Decimal.self, UUID.self,
+            [String: Set<[Int?]>].self,
+        ]
+        for type in types {
+            #expect(throws: Never.self, "\(type)") { try SharedState.check(type) }
+        }
+        try SharedState.check(Shared<Counter>.self)
     }
 
     @Test("Variables are refused, and sent as their value by a capture list")

@@ -29,6 +29,7 @@ enum CaptureKind {
             throw CaptureRefusal.functionInside(type)
         default:
             guard let type = type as? any Codable.Type else { throw CaptureRefusal.notCodable(type) }
+            try SharedState.check(type)
             self = .value(type)
         }
     }

@@ -10,12 +10,13 @@ enum ObjectCoders {
     static func coder(of type: Any.Type) throws -> ContextCoder {
         if RawAddress(type) == ArrayStorage.emptyClass { return EmptyArrayCoder() }
         guard ArrayStorage.isStorage(type) else {
-            try check(type)
+            _ = try codable(type)
             return InstanceCoder()
         }
         if RawAddress(type) == ArrayStorage.classOfObjects { return ObjectsCoder() }
         guard let element = ArrayStorage.element(of: type) else { throw CaptureRefusal.unknownLayout }
         guard let element = element as? any Codable.Type else { throw CaptureRefusal.notCodable(element) }
+        try SharedState.check(element)
         func make<Element: Codable>(_: Element.Type) -> ContextCoder { ArrayCoder<Element>() }
         return make(element)
     }
@@ -48,35 +49,21 @@ enum ObjectCoders {
 
     // MARK: Classes
 
-    private static let classes = Mutex<[ObjectIdentifier: Result<any Codable.Type, CaptureRefusal>]>([:])
+    private typealias CodableClass = any (Codable & SendableMetatype).Type
 
-    private static func check(_ type: Any.Type) throws { _ = try codable(type) }
+    private static let classes = Mutex<[ObjectIdentifier: Result<CodableClass, CaptureRefusal>]>([:])
 
     /// The class, if its objects can be copied without anybody's noticing, but for their identity: it is Codable, and
-    /// neither it nor its superclasses have variables.
-    private static func codable(_ type: Any.Type) throws -> any Codable.Type {
-        let result = classes.withLock { classes in
-            if let known = classes[ObjectIdentifier(type)] { return known }
-            let result = Result { () throws(CaptureRefusal) in try examine(type) }
-            classes[ObjectIdentifier(type)] = result
-            return result
+    /// they share nothing with their copies.
+    private static func codable(_ type: Any.Type) throws -> CodableClass {
+        if let known = classes.withLock({ $0[ObjectIdentifier(type)] }) { return try known.get() }
+        let result = Result { () throws(CaptureRefusal) in
+            guard let codable = type as? CodableClass else { throw CaptureRefusal.notCodable(type) }
+            try SharedState.check(type)
+            return codable
         }
+        classes.withLock { $0[ObjectIdentifier(type)] = result }
         return try result.get()
-    }
-
-    private static func examine(_ type: Any.Type) throws(CaptureRefusal) -> any Codable.Type {
-        guard let codable = type as? any Codable.Type else { throw CaptureRefusal.notCodable(type) }
-        var next: Any.Type? = type
-        while let ancestor = next {
-            guard MetadataKind.of(ancestor) == MetadataKind.nativeClass, let fields = Field.all(of: ancestor) else {
-                throw CaptureRefusal.unknownClass(type)
-            }
-            if let variable = fields.first(where: \.isVariable) {
-                throw CaptureRefusal.mutableClass(type, variable.name)
-            }
-            next = RawAddress(ancestor).address(8)?.type
-        }
-        return codable
     }
 }
 

@@ -82,6 +82,7 @@ final class ExistentialSlot<Existential>: SlotCoder, @unchecked Sendable {
         guard let coded = value as? any Codable else {
             throw CaptureRefusal.notCodable(type, in: Existential.self)
         }
+        try SharedState.check(type)
         func write<Value: Codable>(_ value: Value) throws {
             sink.trace.append(RawAddress(Value.self).bits)
             try sink.writer.encode(value)

@@ -6,6 +6,8 @@ struct Field {
     let type: Any.Type?
     /// Whether it is a `var`.
     let isVariable: Bool
+    /// Whether its values cannot be copied.
+    let isNoncopyable: Bool
 
     /// The fields of a struct, enum or class, without those of superclasses; nil if the type was built without metadata
     /// for reflection.
@@ -16,10 +18,12 @@ struct Field {
         let recordSize = Int(fields.load(10, as: UInt16.self))
         return (0..<Int(fields.load(12, as: UInt32.self))).map { index in
             let record = fields + 16 + index * recordSize
+            let name = record.relative(4).map { MetadataName(at: $0) }
+            let own = name.flatMap { resolve($0, in: type, descriptor) }
             return Field(
-                name: record.relative(8)?.string ?? "a variable",
-                type: record.relative(4).flatMap { resolve(MetadataName(at: $0), in: type, descriptor) },
-                isVariable: record.load(as: UInt32.self) & 2 != 0)
+                name: record.relative(8)?.string ?? "a variable", type: own,
+                isVariable: record.load(as: UInt32.self) & 2 != 0,
+                isNoncopyable: name?.isHidden == true || own.map(TypeDescription.isNoncopyable) == true)
         }
     }
 

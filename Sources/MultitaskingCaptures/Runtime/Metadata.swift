@@ -75,6 +75,11 @@ enum TypeDescription {
     /// Whether values of a type are copied by copying their bytes.
     static func isTrivial<Value>(_: Value.Type) -> Bool { _isPOD(Value.self) }
 
+    /// Whether values of a type cannot be copied, which is a flag among the functions that the runtime has for them.
+    static func isNoncopyable(_ type: Any.Type) -> Bool {
+        RawAddress(type).address(-8).map { $0.load(80, as: UInt32.self) & 0x80_0000 != 0 } ?? false
+    }
+
     /// The name of a type as errors call it.
     static func name(_ type: Any.Type) -> String { _typeName(type, qualified: false) }
 

@@ -131,6 +131,10 @@ struct MetadataName: @unchecked Sendable {
     /// Whether the type is a metatype that is known, and takes no room.
     var isMetatype: Bool { operators.contains("XM") || operators.hasSuffix("m") || operators.hasSuffix("Xm") }
 
+    /// Whether the type is found by a function alone, to which the name refers. The compiler hides types of fields that
+    /// cannot be copied from runtimes that would copy them: there the function returns `Void`.
+    var isHidden: Bool { unsafe length == 5 && bytes[0] == 9 }
+
     /// Whether the name mentions a generic parameter.
     var isGeneric: Bool { operators.contains("x") || operators.contains("q") }
 }
