@@ -34,6 +34,16 @@ private final class Counted: Codable, Sendable {
     deinit { Self.count.subtract(1, ordering: .relaxed) }
 }
 
+private class Figure: Codable, @unchecked Sendable {
+    let number: Int
+    init(_ number: Int) { self.number = number }
+    var text: String { "figure \(number)" }
+}
+
+private final class Square: Figure, @unchecked Sendable {
+    override var text: String { "square \(number)" }
+}
+
 /// Can be encoded, not decoded.
 ///
 /// Public, as is ``Entry``: an optimized build has no description of others that only closures use.
@@ -113,6 +123,27 @@ struct SendingTests {
             #expect(try sendAndCall { inner($0) + object.number } == 7 + 2 * round)
         }
         #expect(Counted.count.load(ordering: .relaxed) == before)
+    }
+
+    @Test(
+        "The objects of an array keep their classes, whether the array is captured alone, beside others or in a tuple")
+    func objectsOfArraysKeepTheirClasses() throws {
+        let limit = number()
+        let before = Counted.count.load(ordering: .relaxed)
+        let shapes: [Figure] = [Figure(limit), Square(limit), Square(1), Figure(2)]
+        let expected = shapes.map(\.text).joined()
+        #expect(expected.contains("square"))
+        #expect(try sendAndCall { _ in shapes.map(\.text).joined() } == expected)
+        #expect(try sendAndCall { "\(shapes.map(\.text).joined())\($0 + limit)" } == "\(expected)\(limit + 7)")
+        let contiguous = ContiguousArray(shapes)
+        #expect(try sendAndCall { "\(contiguous.map(\.text).joined())\($0 + limit)" } == "\(expected)\(limit + 7)")
+        let pair = (limit, shapes)
+        #expect(try sendAndCall { "\(pair.1.map(\.text).joined())\($0 + pair.0)" } == "\(expected)\(limit + 7)")
+        let none = shapes.filter { $0.text.isEmpty }
+        #expect(try sendAndCall { none.count + $0 + limit } == limit + 7)
+        let counted = (0..<3).map(Counted.init)
+        #expect(try sendAndCall { counted.map(\.number).reduce($0 + limit, +) } == limit + 10)
+        #expect(Counted.count.load(ordering: .relaxed) == before + counted.count)
     }
 
     @Test("A value whose decoding throws after others frees those, and its error arrives")

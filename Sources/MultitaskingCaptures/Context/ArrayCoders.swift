@@ -25,10 +25,21 @@ enum ArrayStorage {
         return descriptor == self.descriptor
     }
 
-    /// What the arrays of such storage hold.
+    /// What arrays hold, by their type or that of their storage.
     static func element(of type: Any.Type) -> Any.Type? {
         TypeDescription.genericArguments(of: type)?.address()?.type
     }
+
+    /// The class of what an array holds that is the address of such storage; nil if the type is not one of objects'
+    /// arrays.
+    static func elementClass(ofArray type: Any.Type) -> Any.Type? {
+        guard let descriptor = TypeDescription.descriptor(of: type), arrays.contains(descriptor),
+            let element = element(of: type), MetadataKind.of(element) == MetadataKind.nativeClass
+        else { return nil }
+        return element
+    }
+
+    private static let arrays = [[Int].self, ContiguousArray<Int>.self].compactMap(TypeDescription.descriptor)
 
     /// The array that has this storage.
     static func array<Element>(in storage: RawAddress, of type: Element.Type) -> [Element] {
@@ -96,8 +107,18 @@ final class ObjectsCoder: ContextCoder, @unchecked Sendable {
     // SAFETY: constants only.
 
     override func write(_ context: RawAddress, to sink: inout CaptureSink) throws {
-        let objects = ArrayStorage.array(in: context, of: AnyObject.self)
         sink.trace.append(context.load(as: UInt.self))
+        try Self.write(elementsOf: context, to: &sink)
+    }
+
+    override func shape(from source: inout TraceSource) throws -> ContextShape {
+        _ = try source.next()
+        return .objects(try Self.classes(from: &source))
+    }
+
+    /// Writes the objects, and leaves their classes in the trace.
+    static func write(elementsOf storage: RawAddress, to sink: inout CaptureSink) throws {
+        let objects = ArrayStorage.array(in: storage, of: AnyObject.self)
         // The shape lists each class once, since the number of shapes should not grow with that of the elements.
         var classes: [ObjectIdentifier] = []
         let count = sink.trace.endIndex
@@ -114,9 +135,9 @@ final class ObjectsCoder: ContextCoder, @unchecked Sendable {
         sink.trace[count] = UInt(classes.count)
     }
 
-    override func shape(from source: inout TraceSource) throws -> ContextShape {
-        _ = try source.next()
-        return .objects(try (0..<(try source.next())).map { _ in try source.nextType() })
+    /// Reads from the trace what ``write(elementsOf:to:)`` left.
+    static func classes(from source: inout TraceSource) throws -> [TypeReference] {
+        try (0..<(try source.next())).map { _ in try source.nextType() }
     }
 }
 

@@ -5,6 +5,8 @@ enum CaptureKind {
     /// A reference to an object, coded by the object's class, whatever the static type is; or nothing, if that is
     /// allowed.
     case object(static: Any.Type, isOptional: Bool)
+    /// An array of objects, each coded by its class.
+    case objects(static: Any.Type)
     /// A value of a protocol type, coded by the type of what it holds.
     case existential(Any.Type)
     case function
@@ -20,6 +22,8 @@ enum CaptureKind {
             self = .object(static: type, isOptional: false)
         case MetadataKind.optional where Self.objectInOptional(type) != nil:
             self = .object(static: Self.objectInOptional(type) ?? type, isOptional: true)
+        case MetadataKind.structure where ArrayStorage.elementClass(ofArray: type) != nil:
+            self = .objects(static: ArrayStorage.elementClass(ofArray: type) ?? type)
         case MetadataKind.existential, MetadataKind.extendedExistential:
             self = .existential(type)
         case MetadataKind.tuple:

@@ -49,6 +49,16 @@ enum ObjectCoders {
 
     // MARK: Classes
 
+    /// Whether a class is another one, or inherits from it.
+    static func isClass(_ type: Any.Type, kindOf ancestor: Any.Type) -> Bool {
+        var next: Any.Type? = type
+        while let type = next, MetadataKind.of(type) == MetadataKind.nativeClass {
+            if type == ancestor { return true }
+            next = RawAddress(type).address(8)?.type
+        }
+        return false
+    }
+
     private typealias CodableClass = any (Codable & SendableMetatype).Type
 
     private static let classes = Mutex<[ObjectIdentifier: Result<CodableClass, CaptureRefusal>]>([:])

@@ -34,20 +34,39 @@ final class ObjectSlot: SlotCoder, @unchecked Sendable {
             return ObjectReceiver(nil, offset: offset)
         }
         let type = try images.type(reference)
-        guard Self.isClass(type, kindOf: self.type) else { throw LoadedImages.damaged }
+        guard ObjectCoders.isClass(type, kindOf: self.type) else { throw LoadedImages.damaged }
         return ObjectReceiver(try ObjectCoders.receiver(ofObject: type), offset: offset)
-    }
-
-    private static func isClass(_ type: Any.Type, kindOf ancestor: Any.Type) -> Bool {
-        var next: Any.Type? = type
-        while let type = next, MetadataKind.of(type) == MetadataKind.nativeClass {
-            if type == ancestor { return true }
-            next = RawAddress(type).address(8)?.type
-        }
-        return false
     }
 }
 
+/// An array of objects.
+final class ObjectsSlot: SlotCoder, @unchecked Sendable {
+    // SAFETY: constants only.
+    private let type: Any.Type
+
+    init(_ type: Any.Type, offset: Int) {
+        self.type = type
+        super.init(offset: offset)
+    }
+
+    override func write(_ context: RawAddress, to sink: inout CaptureSink) throws {
+        guard let storage = (context + offset).address() else { throw CaptureRefusal.unknownLayout }
+        try ObjectsCoder.write(elementsOf: storage, to: &sink)
+    }
+
+    override func shape(from source: inout TraceSource) throws -> CaptureShape {
+        .objects(try ObjectsCoder.classes(from: &source))
+    }
+
+    override func receiver(for shape: CaptureShape, _ images: LoadedImages) throws -> SlotReceiver {
+        guard case .objects(let references) = shape else { throw LoadedImages.damaged }
+        let types = try references.map { try images.type($0) }
+        guard types.allSatisfy({ ObjectCoders.isClass($0, kindOf: type) }) else { throw LoadedImages.damaged }
+        return ObjectReceiver(try ObjectsReceiver(types), offset: offset)
+    }
+}
+
+/// A reference to what is made by itself: an object, or the storage of an array.
 private final class ObjectReceiver: SlotReceiver, @unchecked Sendable {
     // SAFETY: constants only.
     private let object: ContextReceiver?

@@ -27,6 +27,7 @@ class SlotCoder: @unchecked Sendable {
             func value<Value: Codable>(_: Value.Type) -> SlotCoder { ValueSlot<Value>(offset: offset) }
             return value(type)
         case .object(let type, let isOptional): return ObjectSlot(type, isOptional: isOptional, offset: offset)
+        case .objects(let type): return ObjectsSlot(type, offset: offset)
         case .existential(let type):
             func existential<Value>(_: Value.Type) -> SlotCoder { ExistentialSlot<Value>(offset: offset) }
             return existential(type)

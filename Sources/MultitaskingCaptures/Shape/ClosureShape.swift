@@ -90,6 +90,8 @@ enum BindingShape: Codable, Hashable, Sendable {
 indirect enum CaptureShape: Codable, Hashable, Sendable {
     case value
     case object(TypeReference?)
+    /// An array of objects of these classes.
+    case objects([TypeReference])
     case existential(TypeReference)
     case function(FunctionShape)
     case tuple([CaptureShape])

@@ -87,7 +87,7 @@ nonisolated(unsafe) let referenceShapes: [Shape] = [
     Shape("array of base classes") { s in
         let a: [Base] = [Derived(x: s), Base(x: 2)]; return hold(S1 { x in a.map { $0.add(x) }.joined() })
     },
-    Shape("array of base classes + Int", .lossy) { s in
+    Shape("array of base classes + Int") { s in
         let a: [Base] = [Derived(x: s), Base(x: 2)]; return hold(S1 { x in a.map { $0.add(x) }.joined() + "\(s)" })
     },
 ]
