@@ -86,6 +86,11 @@ private func applying(_ function: @escaping @Sendable (Int) -> Int) -> Literal<I
     Literal { function($0) + 1 }
 }
 
+@_optimize(none)
+private func describing(_ figures: [Figure]) -> Literal<Int, String> {
+    Literal { _ in figures.map(\.text).joined() }
+}
+
 // Serialized: some count objects of the whole process.
 @Suite(.serialized)
 struct SendingTests {
@@ -144,6 +149,16 @@ struct SendingTests {
         let counted = (0..<3).map(Counted.init)
         #expect(try sendAndCall { counted.map(\.number).reduce($0 + limit, +) } == limit + 10)
         #expect(Counted.count.load(ordering: .relaxed) == before + counted.count)
+    }
+
+    @Test("The shape of an array of objects depends on their classes, not on their order")
+    func shapeOfObjectsDependsOnClassesAlone() throws {
+        func shape(_ figures: [Figure]) throws -> ClosureShape { try Sent(describing(figures)).shape }
+        let mixed = try shape([Figure(1), Square(2), Figure(3)])
+        #expect(try shape([Square(1), Figure(2)]) == mixed)
+        #expect(try shape([Square(1)]) != mixed)
+        let figures = describing([Square(1), Figure(2)])
+        #expect(try Sent(figures).received(as: Literal<Int, String>.self)(7) == "square 1figure 2")
     }
 
     @Test("A value whose decoding throws after others frees those, and its error arrives")

@@ -119,20 +119,21 @@ final class ObjectsCoder: ContextCoder, @unchecked Sendable {
     /// Writes the objects, and leaves their classes in the trace.
     static func write(elementsOf storage: RawAddress, to sink: inout CaptureSink) throws {
         let objects = ArrayStorage.array(in: storage, of: AnyObject.self)
-        // The shape lists each class once, since the number of shapes should not grow with that of the elements.
-        var classes: [ObjectIdentifier] = []
-        let count = sink.trace.endIndex
-        sink.trace.append(0)
+        // The shape lists each class once and in an order of their own, since the number of shapes should grow neither
+        // with that of the elements nor with the orders in which these come.
+        var classes: [RawAddress] = []
+        for object in objects {
+            let type = RawAddress(type(of: object))
+            if !classes.contains(type) { classes.append(type) }
+        }
+        classes.sort { $0.bits < $1.bits }
+        sink.trace.append(UInt(classes.count))
+        sink.trace.append(contentsOf: classes.map(\.bits))
         try sink.writer.encode(objects.count)
         for object in objects {
-            let type = ObjectIdentifier(type(of: object))
-            let isNew = !classes.contains(type)
-            if isNew { classes.append(type) }
-            try sink.writer.encode(classes.firstIndex(of: type) ?? 0)
-            try ObjectCoders.write(object, to: &sink)
-            if !isNew { sink.trace.removeLast() }
+            try sink.writer.encode(classes.firstIndex(of: RawAddress(type(of: object))) ?? 0)
+            try ObjectCoders.encode(object, by: sink.writer)
         }
-        sink.trace[count] = UInt(classes.count)
     }
 
     /// Reads from the trace what ``write(elementsOf:to:)`` left.

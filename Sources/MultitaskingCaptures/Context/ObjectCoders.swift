@@ -23,14 +23,18 @@ enum ObjectCoders {
 
     /// Writes an object, and leaves its class in the trace.
     static func write(_ object: AnyObject, to sink: inout CaptureSink) throws {
+        sink.trace.append(RawAddress(type(of: object)).bits)
+        try encode(object, by: sink.writer)
+    }
+
+    /// Writes an object, whose class the trace has already.
+    static func encode(_ object: AnyObject, by writer: PayloadWriter) throws {
         let type: Any.Type = Swift.type(of: object)
-        let codable = try codable(type)
-        sink.trace.append(RawAddress(type).bits)
-        func write<Value: Codable>(_: Value.Type) throws {
+        func encode<Value: Codable>(_: Value.Type) throws {
             guard let value = object as? Value else { throw CaptureRefusal.notCodable(type) }
-            try sink.writer.encode(value)
+            try writer.encode(value)
         }
-        try write(codable)
+        try encode(try codable(type))
     }
 
     static func receiver(ofObject type: Any.Type) throws -> ContextReceiver {
