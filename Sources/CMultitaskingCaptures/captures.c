@@ -105,6 +105,19 @@ void mc_visit_segments(void (*visit)(const struct mc_segment *segment, void *arg
     dl_iterate_phdr(visit_image, &visitor);
 }
 
+static int count_changes(struct dl_phdr_info *info, size_t size, void *argument) {
+    (void)size;
+    *(uint64_t *)argument = info->dlpi_adds + info->dlpi_subs;
+    // With each image the loader tells the same: the first is enough.
+    return 1;
+}
+
+uint64_t mc_image_changes(void) {
+    uint64_t count = 0;
+    dl_iterate_phdr(count_changes, &count);
+    return count;
+}
+
 bool mc_is_mapped(uintptr_t word) {
     // The first pages are never mapped, and no user's address has more than 47 bits (more on request only).
     if (word <= 0xffff || word >> 47 != 0) return false;

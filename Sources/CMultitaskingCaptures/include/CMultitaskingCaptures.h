@@ -57,6 +57,9 @@ struct mc_segment {
 /// Calls `visit` for each segment of each image.
 void mc_visit_segments(void (*visit)(const struct mc_segment *segment, void *argument), void *argument);
 
+/// How many times images were loaded and unloaded: as long as it is the same, so are the segments.
+uint64_t mc_image_changes(void);
+
 /// Whether a word, used as an address, would lead to memory of this process.
 bool mc_is_mapped(uintptr_t word);
 

@@ -16,19 +16,22 @@ struct ImageSegment: Sendable {
 
 /// The images of this process.
 enum Images {
-    private static let segments = Mutex<[ImageSegment]>([])
+    private struct Known {
+        var segments: [ImageSegment] = []
+        /// How often images had been loaded and unloaded before these were read.
+        var changes: UInt64?
+    }
+
+    private static let known = Mutex(Known())
 
     /// The part of an image that an address lies in; nil if it lies in none.
     static func segment(containing address: UInt) -> ImageSegment? {
-        find { $0.first { $0.range.contains(address) } }
+        segments { $0.first { $0.range.contains(address) } }
     }
 
     /// The parts of an image; none if it is not loaded.
     static func segments(of image: String) -> [ImageSegment] {
-        find { segments in
-            let own = segments.filter { $0.image == image }
-            return own.isEmpty ? nil : own
-        } ?? []
+        segments { $0.filter { $0.image == image } }
     }
 
     /// Whether something that the compiler has laid out for good may lie here.
@@ -36,12 +39,13 @@ enum Images {
         segment(containing: address.bits).map { address.bits < $0.fileEnd } ?? false
     }
 
-    /// Looks, and once more if an image was loaded since the last time.
-    private static func find<Found>(_ body: ([ImageSegment]) -> Found?) -> Found? {
-        segments.withLock { segments in
-            if let found = body(segments) { return found }
-            segments = read()
-            return body(segments)
+    /// Looks at the segments of all images that are loaded now, which are read again only if they may be others.
+    private static func segments<Found>(_ body: ([ImageSegment]) -> Found) -> Found {
+        known.withLock { known in
+            // Counted first: what is loaded meanwhile is read once more the next time.
+            let changes = mc_image_changes()
+            if known.changes != changes { known = Known(segments: read(), changes: changes) }
+            return body(known.segments)
         }
     }
 
