@@ -27,15 +27,7 @@ import Testing
             "\\(limit) \\(name) \\(number)"
         }
 
-        @main enum Program {
-            static func main() {
-                let limit = CommandLine.arguments.count
-                let hidden = Settings(limit: limit, name: "n\\(limit)")
-                let visible = PublicSettings(limit: limit, name: "n\\(limit)")
-                report(Call { use(hidden.limit, hidden.name, $0) })
-                report(Call { use(visible.limit, visible.name, $0) })
-            }
-
+        extension Program {
             @inline(never) static func report(_ call: Call) {
                 let writer = PayloadWriter()
                 do {
@@ -44,15 +36,57 @@ import Testing
                 } catch { print(error) }
             }
         }
+
+        """
+
+    private static let types = """
+        @main enum Program {
+            static func main() {
+                let limit = CommandLine.arguments.count
+                let hidden = Settings(limit: limit, name: "n\\(limit)")
+                let visible = PublicSettings(limit: limit, name: "n\\(limit)")
+                report(Call { use(hidden.limit, hidden.name, $0) })
+                report(Call { use(visible.limit, visible.name, $0) })
+            }
+        }
+        """
+
+    private static let numbers = """
+        @main enum Program {
+            static func main() {
+                report(number: CommandLine.arguments.count + 0x40_1000)
+                report(number: Int(bitPattern: UnsafeMutablePointer<Int>.allocate(capacity: 1)))
+            }
+
+            @inline(never) static func report(number: Int) { report(Call { use(number, "", $0) }) }
+        }
         """
 
     @Test("An internal type that an optimized program drops is named, and what to do; a public one is sent")
     func droppedTypeIsNamed() throws {
+        let lines = try lines(of: Self.types)
+        try #require(lines.count == 2, "\(lines)")
+        for words in ["`Program.Settings`", "make `Program.Settings` public", "argument"] {
+            #expect(lines[0].contains(words), "\(lines[0])")
+        }
+        #expect(lines[1] == "sent")
+    }
+
+    @Test("A number that is an address of a program linked for a fixed place is sent, not one that is in its heap")
+    func numberInFixedProgramIsSent() throws {
+        let lines = try lines(of: Self.numbers, "-Xclang-linker", "-no-pie")
+        try #require(lines.count == 2, "\(lines)")
+        #expect(lines[0] == "sent")
+        #expect(lines[1].contains("an address in this process"), "\(lines[1])")
+    }
+
+    /// What a program prints that consists of this beside the common part.
+    private func lines(of main: String, _ flags: String...) throws -> [Substring] {
         let directory = FileManager.default.temporaryDirectory.appending(path: "optimized-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }
         let source = directory.appending(path: "Program.swift")
-        try Self.program.write(to: source, atomically: true, encoding: .utf8)
+        try (Self.program + main).write(to: source, atomically: true, encoding: .utf8)
         let executable = directory.appending(path: "program")
         let cModules = ["CMultitaskingCaptures", "CMultitaskingImages"]
         let modules = ["MultitaskingCore", "MultitaskingSerialization", "MultitaskingCaptures"] + cModules
@@ -71,14 +105,9 @@ import Testing
             [
                 "swiftc", "-swift-version", "6", "-O", "-wmo", "-parse-as-library", "-module-name", "Program",
                 "-I", Self.products.appending(path: "Modules").path, source.path, "-o", executable.path,
-            ] + maps.flatMap { ["-Xcc", "-fmodule-map-file=\($0)"] } + objects + ["-lzstd"])
+            ] + maps.flatMap { ["-Xcc", "-fmodule-map-file=\($0)"] } + objects + ["-lzstd"] + flags)
         try #require(compiled.status == 0, "\(compiled.output)")
-        let lines = try run(executable.path, []).output.split(separator: "\n")
-        try #require(lines.count == 2, "\(lines)")
-        for words in ["`Program.Settings`", "make `Program.Settings` public", "argument"] {
-            #expect(lines[0].contains(words), "\(lines[0])")
-        }
-        #expect(lines[1] == "sent")
+        return try run(executable.path, []).output.split(separator: "\n")
     }
 
     private func run(_ path: String, _ arguments: [String]) throws -> (status: Int32, output: String) {

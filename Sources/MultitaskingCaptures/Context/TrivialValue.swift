@@ -27,10 +27,11 @@ enum TrivialValue {
         return arguments.address().map { isPlain($0.type) } ?? false
     }
 
-    /// Whether a word of a value may be an address of this process: where there is memory, also when it is looked for
-    /// without the bits that a reference does not need, which enums use for their case.
+    /// Whether a word of a value may be an address of this process and no other: where there is memory, also when it is
+    /// looked for without the bits that a reference does not need, which enums use for their case.
     static func mayBeAddress(_ word: UInt) -> Bool {
-        mc_is_mapped(word) || mc_is_mapped(word & 0x00FF_FFFF_FFFF_FFF8)
+        func isHereOnly(_ address: UInt) -> Bool { mc_is_mapped(address) && !Images.isFixed(address) }
+        return isHereOnly(word) || isHereOnly(word & 0x00FF_FFFF_FFFF_FFF8)
     }
 
     /// Whether the bytes here are a value of the type, as far as its enums are concerned.

@@ -34,6 +34,12 @@ enum Images {
         segments { $0.filter { $0.image == image } }
     }
 
+    /// Whether an address is in a program whose place the linker has decided, so that it means the same in each process
+    /// of the program.
+    static func isFixed(_ address: UInt) -> Bool {
+        segment(containing: address).map { $0.image.isEmpty && $0.base == 0 } ?? false
+    }
+
     /// Whether something that the compiler has laid out for good may lie here.
     static func isConstant(_ address: RawAddress) -> Bool {
         segment(containing: address.bits).map { address.bits < $0.fileEnd } ?? false
