@@ -69,6 +69,14 @@ extension CaptureRefusal {
             "conform the type to Codable, or pass what the function needs of the value as arguments")
     }
 
+    /// Captured alone, a value that is nothing but a reference to its storage looks like the object that this is.
+    static func notCodable(object type: Any.Type) -> CaptureRefusal {
+        CaptureRefusal(
+            whole(type), because: "which is not Codable",
+            "conform the class to Codable, or pass what the function needs of the object as arguments; if it is the "
+                + "storage of a Codable value, such as a `CharacterSet`, pass the value as an argument")
+    }
+
     static func notCodable(_ type: Any.Type, in existential: Any.Type) -> CaptureRefusal {
         CaptureRefusal(
             "an \(quote(existential)) that holds a \(quote(type))", because: "which is not Codable",

@@ -199,6 +199,18 @@ private actor Account {
         try SharedState.check(Shared<Counter>.self)
     }
 
+    @Test("The refusal of an object that may be the storage of a value says what to do with the value")
+    func storageAlone() throws {
+        let letters = CharacterSet(charactersIn: "a\(number())")
+        expect(
+            "CharacterSet", "not Codable", "pass the value as an argument",
+            from: try refusal { "\(letters.contains("a")) \($0)" })
+        let days = IndexSet([number()])
+        expect("storage", "pass the value as an argument", from: try refusal { days.count + $0 })
+        let limit = number()
+        #expect(try sendAndCall { letters.contains("a") && days.count + $0 < limit } == true)
+    }
+
     @Test("Variables are refused, and sent as their value by a capture list")
     func variables() throws {
         nonisolated(unsafe) var text = "\(number())"

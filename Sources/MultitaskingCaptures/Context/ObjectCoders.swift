@@ -10,6 +10,7 @@ enum ObjectCoders {
     static func coder(of type: Any.Type) throws -> ContextCoder {
         if RawAddress(type) == ArrayStorage.emptyClass { return EmptyArrayCoder() }
         guard ArrayStorage.isStorage(type) else {
+            guard type is any Codable.Type else { throw CaptureRefusal.notCodable(object: type) }
             _ = try codable(type)
             return InstanceCoder()
         }
