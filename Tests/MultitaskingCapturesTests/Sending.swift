@@ -5,7 +5,7 @@ import MultitaskingSerialization
 
 /// A function that was taken apart.
 struct Sent {
-    let shape: ClosureShape
+    var shape: ClosureShape
     let values: [UInt8]
 
     /// - Throws: what taking it apart throws; `notSubmitted` if it captures nothing.

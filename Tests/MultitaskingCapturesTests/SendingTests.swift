@@ -87,6 +87,11 @@ private func applying(_ function: @escaping @Sendable (Int) -> Int) -> Literal<I
 }
 
 @_optimize(none)
+private func describing<Value: Codable & Sendable>(_ value: Value) -> Literal<Int, String> {
+    Literal { "\(value) \(Value.self) \($0)" }
+}
+
+@_optimize(none)
 private func describing(_ figures: [Figure]) -> Literal<Int, String> {
     Literal { _ in figures.map(\.text).joined() }
 }
@@ -213,7 +218,21 @@ struct SendingTests {
         #expect(error?.code == .functionNotFound)
         #expect(error?.message.contains("ab0c") == true, "\(String(describing: error))")
         shape.images[0] = ImageIdentity(path: "/nowhere.so", buildID: [], size: 1)
-        #expect(throws: MultitaskingError.self) { try ClosureReceiver(shape) }
+        let missing = #expect(throws: MultitaskingError.self) { try ClosureReceiver(shape) }
+        #expect(missing?.message.contains("does not have the image /nowhere.so") == true)
+        #expect(missing?.message.contains("initializer") == true)
+    }
+
+    @Test("A library that lies under another path is found by its name, if it is the same build")
+    func libraryIsFoundUnderAnotherPath() throws {
+        var sent = try Sent(describing(number()))
+        let index = try #require(sent.shape.images.firstIndex { $0.path.contains("swiftCore") })
+        let own = sent.shape.images[index]
+        let path = "/elsewhere/" + (own.path.split(separator: "/").last ?? "")
+        sent.shape.images[index] = ImageIdentity(path: path, buildID: own.buildID, size: own.size)
+        #expect(try sent.received(as: Literal<Int, String>.self)(7).hasSuffix("7"))
+        sent.shape.images[index] = ImageIdentity(path: path, buildID: own.buildID + [1], size: own.size)
+        #expect(throws: MultitaskingError.self) { try ClosureReceiver(sent.shape) }
     }
 
     @Test("A description that was changed in memory is found by the self-check")

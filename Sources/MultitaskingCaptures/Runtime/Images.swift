@@ -34,6 +34,17 @@ enum Images {
         segments { $0.filter { $0.image == image } }
     }
 
+    /// The parts of the image of this path, or else of one whose file has the same name: on another machine, libraries
+    /// may lie under other paths.
+    static func segments(ofFileLike image: String) -> [ImageSegment] {
+        let own = segments(of: image)
+        guard own.isEmpty, let name = image.split(separator: "/").last else { return own }
+        return segments { segments in
+            let path = segments.first { $0.image.split(separator: "/").last == name }?.image
+            return segments.filter { $0.image == path }
+        }
+    }
+
     /// Whether an address is in a program whose place the linker has decided, so that it means the same in each process
     /// of the program.
     static func isFixed(_ address: UInt) -> Bool {

@@ -24,6 +24,8 @@ public struct ClosureShape: Codable, Hashable, Sendable {
 /// ```
 public struct ImageIdentity: Codable, Hashable, Sendable {
     /// The path under which it was loaded; empty for the program itself.
+    ///
+    /// Another process may have it under another path, if the name of the file is the same.
     public let path: String
     /// The linker's build ID; empty if the image was linked without one.
     public let buildID: [UInt8]

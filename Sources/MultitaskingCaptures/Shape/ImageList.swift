@@ -61,12 +61,14 @@ extension ImageIdentity {
     ///
     /// - Throws: `functionNotFound` if it is not loaded, or as another build.
     func find() throws -> LoadedImage {
-        let segments = Images.segments(of: path)
+        let segments = Images.segments(ofFileLike: path)
         let name = path.isEmpty ? "the program" : "the image \(path)"
         guard let first = segments.first else {
             throw MultitaskingError(
                 .functionNotFound,
-                "the worker does not have \(name); link it to the program, or load it before the pool is made")
+                """
+                the worker does not have \(name); link it to the program, or let an initializer of the workers load it
+                """)
         }
         guard first.buildID == buildID, Self.size(of: segments) == size else {
             throw MultitaskingError(
