@@ -118,4 +118,25 @@ nonisolated(unsafe) let variableShapes: [Shape] = [
     Shape("bound method of a class with a variable", .refused) { s in
         let m = Mutable(s); return hold(S1(m.bump))
     },
+    Shape("class with a Mutex", .refused) { s in
+        let m = Guarded(s); return hold(S1 { x in m.bump(x) })
+    },
+    Shape("class with a Mutex + Int", .refused) { s in
+        let m = Guarded(s); return hold(S1 { x in m.bump(x + s) })
+    },
+    Shape("class of an object with a variable", .refused) { s in
+        let m = HoldsMutable(s); return hold(S1 { x in m.bump(x) })
+    },
+    Shape("array of objects with a variable", .refused) { s in
+        let m = [Mutable(s), Mutable(2)]; return hold(S1 { x in m[0].bump(x) })
+    },
+    Shape("array of objects with a variable + Int", .refused) { s in
+        let m = [Mutable(s), Mutable(2)]; return hold(S1 { x in m[0].bump(x + s) })
+    },
+    Shape("struct of objects with a variable", .refused) { s in
+        let m = OfMutable(n: s, m: [Mutable(2)]); return hold(S1 { x in "\(m)\(m.m[0].bump(x))" })
+    },
+    Shape("dictionary of objects with a variable", .refused) { s in
+        let m = ["a": Mutable(s)]; return hold(S1 { x in m["a"]!.bump(x) })
+    },
 ]

@@ -69,6 +69,20 @@ struct Empty: Codable, Sendable {}
 final class Mutable: Codable, @unchecked Sendable {
     var n: Int; init(_ n: Int) { self.n = n }; func bump(_ x: Int) -> String { n += x; return "\(n)" }
 }
+final class Guarded: Codable, Sendable {
+    let n: Int; let lock = Mutex(0); init(_ n: Int) { self.n = n }
+    init(from d: any Decoder) throws { n = try d.singleValueContainer().decode(Int.self) }
+    func encode(to e: any Encoder) throws { var c = e.singleValueContainer(); try c.encode(n) }
+    func bump(_ x: Int) -> String {
+        lock.withLock {
+            $0 += x; return "\($0 + n)"
+        }
+    }
+}
+final class HoldsMutable: Codable, Sendable {
+    let m: Mutable?; init(_ n: Int) { m = Mutable(n) }; func bump(_ x: Int) -> String { m?.bump(x) ?? "" }
+}
+struct OfMutable: Codable, Sendable { var n: Int; let m: [Mutable] }
 final class GenMutable<T: Codable & Sendable>: Codable, @unchecked Sendable {
     let a: Int; var n: T; init(_ n: T) { a = 1; self.n = n }; func bump(_ x: Int) -> String { "\(n)\(x)" }
 }
