@@ -23,7 +23,8 @@ struct Field {
             return Field(
                 name: record.relative(8)?.string ?? "a variable", type: own,
                 isVariable: record.load(as: UInt32.self) & 2 != 0,
-                isNoncopyable: name?.isHidden == true || own.map(TypeDescription.isNoncopyable) == true)
+                isNoncopyable: own.map(TypeDescription.isNoncopyable) == true
+                    || name?.isHidden == true && (own == nil || own == Void.self))
         }
     }
 
