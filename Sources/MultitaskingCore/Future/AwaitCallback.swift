@@ -15,7 +15,7 @@ public func awaitCallback(
     let timer: Task<Void, Never>? =
         if timeline == nil, case .upTo(let duration) = wait {
             Task.detached {
-                try? await Task.sleep(for: duration.clampedForWaiting)
+                guard (try? await sleepInSteps(for: duration)) != nil else { return }
                 once.resume(with: .success(false))
             }
         } else { nil }
@@ -29,6 +29,24 @@ public func awaitCallback(
     if case .never = wait { once.resume(with: .success(false)) }
     guard case .forever = wait else { return try await once.value() }
     return try await PoolIdentity.waitingEndlessly { try await once.value() }
+}
+
+/// Suspends until the time has passed, in steps that become longer.
+///
+/// Of a task that is cancelled while it sleeps, the runtime keeps what will wake it until its time has come. Most waits
+/// with a limit end long before that, and would take memory for as long as the limit; so nothing sleeps for much longer
+/// at once than it has been waiting already.
+///
+/// - Throws: `CancellationError`.
+package func sleepInSteps(for duration: Duration) async throws {
+    let end = ContinuousClock.now + duration.clampedForWaiting
+    var step = Duration.milliseconds(100)
+    while true {
+        let left = ContinuousClock.now.duration(to: end)
+        guard left > .zero else { return }
+        try await Task.sleep(for: min(left, step))
+        step *= 2
+    }
 }
 
 /// A continuation that several parties may resume: the first one wins.

@@ -252,8 +252,7 @@ final class RemoteTask<Function: PortableFunction>: QueuedTask {
     func startTimer() {
         guard let limit = options.queueTimeout else { return }
         let timer = Task { [weak self] in
-            try? await Task.sleep(for: min(limit, .seconds(1 << 32)))
-            if !Task.isCancelled { self?.timeIsUp() }
+            if (try? await sleepInSteps(for: limit)) != nil { self?.timeIsUp() }
         }
         let isLate = ledger.withLock { ledger in
             switch ledger.progress {
