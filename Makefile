@@ -66,9 +66,10 @@ demo: setup ## Set up, build, and look for the primes below 5,000,000 in every w
 
 TEST := SWIFT="$(SWIFT)" Scripts/test.sh
 
+TEST_ALL := SWIFT="$(SWIFT)" Scripts/test_all.sh
+
 test: setup-tests ## Set up and run all tests
-	python3 -m unittest discover -s Tests/Ray
-	$(TEST)
+	$(TEST_ALL)
 
 # By the README's commands.
 examples: demo ## Run each example once
@@ -218,7 +219,7 @@ warnings: setup ## Build everything, tests too, with warnings as errors, in debu
 
 # The tests reach into the modules, which an optimized build must be told to allow.
 test-release: setup-tests ## Run all tests in release mode
-	$(TEST) -c release -Xswiftc -enable-testing -Xswiftc -DTESTABLE --scratch-path $(BUILD)/test-release
+	$(TEST_ALL) -c release -Xswiftc -enable-testing -Xswiftc -DTESTABLE --scratch-path $(BUILD)/test-release
 
 # Sanitizers do without the tests of processes and of the facade on them: these end processes in every way there is, which
 # the sanitizers take for failures, and what is raced for lies in memory whose other users they cannot see. One test is
