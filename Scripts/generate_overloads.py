@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the overloads of `submit`, `map` and `stream`.
+"""Writes the overloads of `submit`, `run`, `map` and `stream`.
 
 The language cannot express "a function that may be `async`, may return nothing, and may take a context first" as one generic
 function, so each combination is an overload of its own. They differ only in what the tables below say. `make generate`
@@ -154,11 +154,11 @@ def documentation(first, rest=""):
     return "".join(("/// " + line).rstrip() + "\n" for line in lines)
 
 
-def overload(doc, attributes, name, generics, parameters, result, where, body, effects=" throws"):
+def overload(doc, attributes, name, generics, parameters, result, where, body, effects=" throws", modifiers="public"):
     clause = f"<{', '.join(generics)}>" if generics else ""
     where = f" where {where}" if where else ""
     lines = "".join(f"{attribute}\n" for attribute in attributes)
-    return f"{doc}{lines}public func {name}{clause}(\n{', '.join(parameters)}\n){effects} -> {result}{where} {{\n{body}\n}}\n"
+    return f"{doc}{lines}{modifiers} func {name}{clause}(\n{', '.join(parameters)}\n){effects} -> {result}{where} {{\n{body}\n}}\n"
 
 
 def positions(function_label="body"):
@@ -191,6 +191,52 @@ def executor_submit(noun, order):
             "Future<Void>" if shape.returns_nothing else "Future<Output>",
             "",
             f"try submit(Invocation({shape.type_name}({variable(noun)}), ArgumentList(repeat each arguments)), options: options)",
+        )
+
+
+RUN_CONTRACT = """
+Never blocks a thread, not even while the pool is full. If the awaiting Swift task is cancelled, so is the call; see
+{link}.
+- Throws: what the function threw; `CancellationError`; whatever ``submit(_:options:)`` throws.
+"""
+
+RUN_EXAMPLE = ("`try await pool.run(findPrimes, 1..<1_000)`", "`try await pool.run(21) { $0 * 2 }`")
+
+
+def executor_run(noun, order):
+    for shape in shapes(contexts=False):
+        rest = RUN_CONTRACT.format(link="``run(_:options:)``") if shape.is_plain else ("\n" + OCCUPIES if shape.is_async else "")
+        yield overload(
+            documentation(first_sentence(shape, noun, " in a worker and suspends until it has ended", RUN_EXAMPLE[noun == "closure"]), rest),
+            ["@_disfavoredOverload"] if noun == "closure" else [],
+            "run",
+            ["each Argument: Portable"] + ([] if shape.returns_nothing else ["Output: Portable"]),
+            order(["options: TaskOptions = .default"], shape.function_type("repeat each Argument"),
+                  "_ arguments: repeat each Argument"),
+            "Void" if shape.returns_nothing else "Output",
+            "",
+            f"try await run(Invocation({shape.type_name}({variable(noun)}), ArgumentList(repeat each arguments)), options: options)",
+            effects=" async throws",
+            modifiers="nonisolated(nonsending) public",
+        )
+
+
+def thread_pool_run(noun, order):
+    for shape in shapes(contexts=False, voids=False):
+        rest = ("\n" + SHARED + RUN_CONTRACT.format(link="`Executor.run(_:options:)`").lstrip("\n") if shape.is_plain
+                else "\nThe call occupies its thread until it returns.")
+        yield overload(
+            documentation(first_sentence(shape, noun, " in a thread and suspends until it has ended", RUN_EXAMPLE[noun == "closure"]), rest),
+            ["@_disfavoredOverload"] if noun == "closure" else [],
+            "run",
+            ["each Argument: Sendable", "Output: Sendable"],
+            order(["options: TaskOptions = .default"], shape.function_type("repeat each Argument"),
+                  "_ arguments: repeat each Argument"),
+            "Output",
+            "",
+            f"try await run(options) {{ try self.submit({variable(noun)}(), options: $0, repeat each arguments) }}",
+            effects=" async throws",
+            modifiers="nonisolated(nonsending) public",
         )
 
 
@@ -566,6 +612,7 @@ FILES = [
     ("MultitaskingCore/Stream/Executor+StreamOverloads.swift", "", "Executor", executor_stream),
     # path, imports and remarks, extended type, table
     ("MultitaskingCore/Executor/Executor+Submit.swift", "", "Executor", executor_submit),
+    ("MultitaskingCore/Executor/Executor+RunOverloads.swift", "", "Executor", executor_run),
     ("MultitaskingCore/Executor/WorkerExecutor+Everywhere.swift", "", "WorkerExecutor", executor_everywhere),
     ("MultitaskingCore/Executor/Executor+SubmitDependent.swift", "", "Executor", executor_dependent_submit),
     ("MultitaskingCore/Map/Executor+MapOverloads.swift", "", "Executor", executor_map),
@@ -576,6 +623,9 @@ FILES = [
     ("MultitaskingThreads/Pool/ThreadPool+Submit.swift",
      "public import MultitaskingCore\n\n// Threads share the caller's memory, so these need only `Sendable` arguments and results.\n\n",
      "ThreadPool", thread_pool_submit),
+    ("MultitaskingThreads/Pool/ThreadPool+Run.swift",
+     "public import MultitaskingCore\n\n// Threads share the caller's memory, so these need only `Sendable` arguments and results.\n\n",
+     "ThreadPool", thread_pool_run),
     ("MultitaskingThreads/Pool/ThreadPool+SubmitDependent.swift",
      "public import MultitaskingCore\n\n// Threads share the caller's memory, so these need only `Sendable` arguments and results.\n\n",
      "ThreadPool", thread_pool_dependent_submit),

@@ -7,12 +7,11 @@
 public enum Conformance {
     /// All cases, in reading order.
     public static let allCases: [ConformanceCase] = [
-        backendCases, outcomeCases, captureCases, sharingCases, orderCases, workerCases, statisticsCases,
+        backendCases, outcomeCases, runCases, captureCases, sharingCases, orderCases, workerCases, statisticsCases,
         taskOptionCases, reportCases, futureCases, waitCases, dependentCases, streamCases, cancelCases,
         environmentCases, signalCases, channelCases, channelEndCases, channelPeerCases, channelAsyncCases,
         channelBatchCases, channelElementsCases, rendezvousCases, selectCases, selectGoCases, sharedMemoryCases,
-        limitCases,
-        shutdownCases, crashCases, lossCases, historyCases,
+        limitCases, shutdownCases, crashCases, lossCases, historyCases,
     ].flatMap { $0 }
 
     /// Returns the cases for testing `backend`. These are all cases, so that omitted ones are shown as skipped. The

@@ -185,7 +185,9 @@ let waitCases: [ConformanceCase] = [
             try trial.awaiting {
                 let busy = try pool.start(awaitSignal, ticket)
                 let queued = try (0..<4).map { try pool.submit(double, $0) }
+                let mapped = try pool.map(double, chunkSize: 1, 0..<3)
                 let waits = [
+                    Task { _ = try await mapped.values(cancelling: .withTask) },
                     Task { _ = try await queued[0].value(cancelling: .withTask) },
                     Task { _ = try await wait(for: [queued[1]], cancelling: .withTask) },
                     Task { for try await _ in completions(of: [queued[2]], cancelling: .withTask) {} },
@@ -200,6 +202,12 @@ let waitCases: [ConformanceCase] = [
                     }
                 }
                 trial.expect("which were cancelled", queued.map(\.isCancelled), is: [true, true, true, false])
+                for result in try await mapped.results() {
+                    guard case .failure(let error as MultitaskingError) = result, error.code == .cancelled else {
+                        trial.expect(false, "expected that the element is cancelled; it ended with \(result)")
+                        continue
+                    }
+                }
                 gate.set()
                 _ = try await busy.value()
                 let value = try await queued[3].value()

@@ -20,6 +20,16 @@ extension MapResults {
         return joinedResults()
     }
 
+    /// Suspends until all elements have a result, and returns the value or error of each, in order. Cancels the calls if
+    /// the awaiting Swift task is cancelled.
+    ///
+    /// - Throws: `timedOut` if the time limit passes first, in which case the calls continue. `CancellationError`.
+    public func results(
+        timeout: Duration? = nil, cancelling scope: CancellationScope
+    ) async throws -> [Result<Output, any Error>] {
+        try await ending(with: scope) { try await results(timeout: timeout) }
+    }
+
     /// Blocks until all elements have a result, and returns the values in order.
     ///
     /// - Throws: the error of the first element that failed; `timedOut`.
@@ -39,6 +49,30 @@ extension MapResults {
             throw MultitaskingError.notDone(within: timeout)
         }
         return try joinedValues()
+    }
+
+    /// Suspends until all elements have a result, and returns the values in order. Cancels the calls if the awaiting
+    /// Swift task is cancelled.
+    ///
+    /// ```swift
+    /// let lengths = try await pool.map(countLines, paths).values(cancelling: .withTask)
+    /// ```
+    /// - Throws: the error of the first element that failed; `timedOut`; `CancellationError`.
+    public func values(timeout: Duration? = nil, cancelling scope: CancellationScope) async throws -> [Output] {
+        try await ending(with: scope) { try await values(timeout: timeout) }
+    }
+
+    /// Runs `body`, and ends the chunks by force if the awaiting Swift task is cancelled meanwhile.
+    private func ending<Value>(with scope: CancellationScope, _ body: () async throws -> Value) async throws -> Value {
+        guard scope == .withTask else { return try await body() }
+        let value = try await withTaskCancellationHandler {
+            try await body()
+        } onCancel: {
+            cancel(force: true)
+        }
+        // The chunks may end, and `body` see that, before it sees the cancellation.
+        try Task.checkCancellation()
+        return value
     }
 
     @inlinable
