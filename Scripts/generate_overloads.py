@@ -43,7 +43,8 @@ the function receives one element of each, until the shortest sequence ends.
 """
 
 EXECUTOR_CONTRACT = """
-Returns immediately; the future provides the result. Calls start in the order of submission.
+Returns immediately unless the pool is full (see ``TaskOptions/waitForRoom``); the future provides the result. Calls start in the
+order of submission.
 - Throws: whatever ``submit(_:options:)`` throws.
 """
 
@@ -320,7 +321,8 @@ def thread_pool_dependent_submit(noun, order):
 
 def thread_pool_submit(noun, order):
     for shape in shapes(contexts=False, voids=False):
-        rest = ("\nReturns immediately; the future provides the result. " + SHARED + "- Throws: whatever ``submit(_:options:)`` throws.\n"
+        rest = ("\nReturns immediately unless the pool is full (see `TaskOptions.waitForRoom`); the future provides the result. "
+                + SHARED + "- Throws: whatever ``submit(_:options:)`` throws.\n"
                 if shape.is_plain else "\nThe call occupies its thread until it returns.")
         call = f"{variable(noun)}"
         body = (

@@ -110,7 +110,8 @@ extension MultitaskingError.Code {
     public static let interrupted = Self("interrupted")
     /// The pool was shut down.
     public static let shutDown = Self("shutDown")
-    /// The time limit of a wait passed. What was waited for continues.
+    /// The time limit of a wait passed. What was waited for continues. If `submit` throws this, the pool stayed full
+    /// for as long as ``TaskOptions/waitForRoom`` allows, and there is no task.
     public static let timedOut = Self("timedOut")
     /// The task exceeded its time limit and was ended.
     public static let taskTimedOut = Self("taskTimedOut")

@@ -3,7 +3,8 @@
 extension Executor {
     /// Runs a function in a worker: `try pool.submit(findPrimes, 1..<1_000)`.
     ///
-    /// Returns immediately; the future provides the result. Calls start in the order of submission.
+    /// Returns immediately unless the pool is full (see ``TaskOptions/waitForRoom``); the future provides the result.
+    /// Calls start in the order of submission.
     /// - Throws: whatever ``submit(_:options:)`` throws.
     @inlinable
     public func submit<each Argument: Portable, Output: Portable>(
@@ -46,7 +47,8 @@ extension Executor {
 
     /// Runs a closure in a worker: `try pool.submit(21) { $0 * 2 }`.
     ///
-    /// Returns immediately; the future provides the result. Calls start in the order of submission.
+    /// Returns immediately unless the pool is full (see ``TaskOptions/waitForRoom``); the future provides the result.
+    /// Calls start in the order of submission.
     /// - Throws: whatever ``submit(_:options:)`` throws.
     @inlinable
     @_disfavoredOverload

@@ -12,8 +12,10 @@
 ///
 /// **Implementer's duties.** Every call that ``submit(_:options:)`` accepts ends in exactly one ``TaskOutcome``,
 /// whatever its function does and whichever process dies. A call that is cancelled before it starts never starts. The
-/// failure of one call doesn't affect any other. When `shutdown(_:)` returns, no thread, process, descriptor, or memory
-/// of the pool is left, and every future is done. Any thread may call any method.
+/// failure of one call doesn't affect any other. When `shutdown(_:)` returns, every future is done, and no process of
+/// the pool is left, nor any thread that runs its tasks. Results that weren't read can still be read: with the memory
+/// and descriptors that they need, and a thread that serves asynchronous waits, they may remain until the last handle
+/// of the pool, its futures, or its channels is released. Any thread may call any method.
 public protocol Executor: AnyObject, Sendable {
     /// The maximum number of workers that run concurrently; at least 1.
     var maxWorkers: Int { get }
@@ -35,14 +37,15 @@ public protocol Executor: AnyObject, Sendable {
     /// Creates a cancel signal for the pool's tasks and their parent.
     func makeCancelSignal() throws -> any CancelSignal
 
-    /// Shuts down the pool and blocks until it is gone. Later calls return when the first one completes.
+    /// Shuts down the pool and blocks until its workers are gone. Later calls return when the first one completes.
+    /// Results that weren't read can still be read.
     ///
     /// A backend calls ``settleDependents(_:)`` first, or loses the tasks that wait for results of others. It closes
     /// its channels when nothing runs any more.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     func shutdown(_ mode: ShutdownMode)
 
-    /// Shuts down the pool and suspends until it is gone.
+    /// Shuts down the pool and suspends until its workers are gone.
     ///
     /// Cancelling the awaiting task doesn't shorten the wait. By default, a separate thread makes the blocking call.
     func shutdown(_ mode: ShutdownMode) async

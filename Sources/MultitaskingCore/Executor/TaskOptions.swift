@@ -8,7 +8,13 @@ public struct TaskOptions: Sendable, Hashable {
     /// What `submit` does when the pool has no room for another task: wait, fail, or wait for a limited time and then
     /// fail.
     ///
-    /// By default, it waits as long as it takes.
+    /// A pool has no room if as many tasks wait for a worker as its `queueLimit` allows, or if its shared memory is
+    /// full. By default, `submit` waits as long as it takes. If it fails, it throws `timedOut` or `arenaLimitReached`,
+    /// and there is no task.
+    ///
+    /// While `submit` waits, it blocks the calling thread. In asynchronous code, this is a thread of Swift's
+    /// cooperative thread pool, which has about one for each core. There, use `run`, which suspends for as long as this
+    /// option allows, or `stream`, or submit with ``WaitLimit/never``.
     public var waitForRoom: WaitLimit {
         get { asked?.values.waitForRoom ?? .forever }
         set { change { $0.waitForRoom = newValue } }
@@ -29,6 +35,9 @@ public struct TaskOptions: Sendable, Hashable {
 
     /// How long the task may wait for a worker; nil for no limit. When the limit passes, the task ends with
     /// `queueTimedOut` and never starts. A task that waits for a retry has started, and has no such limit.
+    ///
+    /// The time begins when the task is in the queue. While `submit` waits for room there, this limit doesn't run; see
+    /// ``waitForRoom``.
     public var queueTimeout: Duration? {
         get { asked?.values.queueTimeout }
         set { change { $0.queueTimeout = newValue } }

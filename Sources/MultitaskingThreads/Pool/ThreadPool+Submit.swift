@@ -7,8 +7,8 @@ public import MultitaskingCore
 extension ThreadPool {
     /// Runs a function in a thread: `try pool.submit(findPrimes, 1..<1_000)`.
     ///
-    /// Returns immediately; the future provides the result. Arguments and results only need to be `Sendable`, because
-    /// they are shared, not copied.
+    /// Returns immediately unless the pool is full (see `TaskOptions.waitForRoom`); the future provides the result.
+    /// Arguments and results only need to be `Sendable`, because they are shared, not copied.
     /// - Throws: whatever ``submit(_:options:)`` throws.
     @inlinable
     public func submit<each Argument: Sendable, Output: Sendable>(
@@ -33,8 +33,8 @@ extension ThreadPool {
 
     /// Runs a closure in a thread: `try pool.submit(21) { $0 * 2 }`.
     ///
-    /// Returns immediately; the future provides the result. Arguments and results only need to be `Sendable`, because
-    /// they are shared, not copied.
+    /// Returns immediately unless the pool is full (see `TaskOptions.waitForRoom`); the future provides the result.
+    /// Arguments and results only need to be `Sendable`, because they are shared, not copied.
     /// - Throws: whatever ``submit(_:options:)`` throws.
     @inlinable
     @_disfavoredOverload
