@@ -70,7 +70,7 @@ let runCases: [ConformanceCase] = [
     },
     ConformanceCase(
         "run.isCancelledWithItsSwiftTask", duty: "FutureSource.cancel(force:)",
-        "Swift tasks that run calls are cancelled, before, in the queue, and waiting for room: none of the calls starts.",
+        "Swift tasks that run calls are cancelled before, in the queue, and waiting for room: no call starts.",
         requires: [.asyncTwins, .limitedQueue]
     ) { trial in
         try trial.withPool(workers: 1, queueLimit: 1) { pool in
@@ -80,8 +80,8 @@ let runCases: [ConformanceCase] = [
             try trial.awaiting {
                 let runs = (0..<4).map { number in
                     Task {
-                        _ = try await pool.run(
-                            Invocation(EnvironmentFunction({ sendOne }), ArgumentList(ticket, number)), options: .default)
+                        let call = Invocation(EnvironmentFunction({ sendOne }), ArgumentList(ticket, number))
+                        _ = try await pool.run(call, options: .default)
                     }
                 }
                 runs[3].cancel()

@@ -20,8 +20,8 @@ extension MapResults {
         return joinedResults()
     }
 
-    /// Suspends until all elements have a result, and returns the value or error of each, in order. Cancels the calls if
-    /// the awaiting Swift task is cancelled.
+    /// Suspends until all elements have a result, and returns the value or error of each, in order. Cancels the calls
+    /// if the awaiting Swift task is cancelled.
     ///
     /// - Throws: `timedOut` if the time limit passes first, in which case the calls continue. `CancellationError`.
     public func results(
