@@ -43,6 +43,19 @@ import Testing
         #expect(try channel.receive(upTo: 10, as: Int.self, wait: .never).isEmpty)
     }
 
+    @Test func lateFailureThatKeepsSeveralErrors_throwsEachOnce_inTheirOrder() throws {
+        let failure = LateFailure()
+        try failure.rethrow()
+        // As of two threads that receive batches at once.
+        failure.keep(MultitaskingError(.decodeFailed, "first"))
+        failure.keep(MultitaskingError(.decodeFailed, "second"))
+        for message in ["first", "second"] {
+            let error = #expect(throws: MultitaskingError.self) { try failure.rethrow() }
+            #expect(error?.message == message)
+        }
+        try failure.rethrow()
+    }
+
     @Test func batchThatBeginsWithAnUndecodableElement_throws_andTheNextOneDoesNot() throws {
         let channel = PlainChannel([nil, 3])
         #expect(throws: MultitaskingError.self) { try channel.receive(upTo: 10, as: Int.self, wait: .never) }

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// The error of an element in a batch, which the receiver's handle keeps for its next call.
+/// The errors of elements in batches, which the receiver's handle keeps for its next calls.
 ///
 /// The elements before it must be returned, and the element itself can't be put back, because others may have received
 /// the elements behind it.
@@ -10,20 +10,25 @@ internal import Synchronization
 /// do { elements.append(try decode(bytes)) } catch { lateFailure.keep(error) }
 /// ```
 public final class LateFailure: Sendable {
-    private let error = Lock<(any Error)?>(nil)
-    /// ORDERING: relaxed; the lock hands the error over.
+    // In the order of their arrival; several if threads receive batches at once. Seldom any at all.
+    private let errors = Lock<[any Error]>([])
+    /// ORDERING: relaxed; the lock hands the errors over.
     private let isThere = Atomic<Bool>(false)
 
     /// Creates a holder without an error.
     public init() {}
 
-    /// Stores an error, unless there is one already.
+    /// Stores an error behind those that are stored.
     public func keep(_ failure: any Error) {
-        error.withLock { $0 = $0 ?? failure }
-        isThere.store(true, ordering: .relaxed)
+        errors.withLock { errors in
+            errors.append(failure)
+            isThere.store(true, ordering: .relaxed)
+        }
     }
 
-    /// Throws the stored error once. Without an error, this costs one load.
+    var isEmpty: Bool { errors.withLock { $0.isEmpty } }
+
+    /// Throws the first stored error, which is then removed. Without an error, this costs one load.
     @inline(__always)
     public func rethrow() throws {
         if isThere.load(ordering: .relaxed) { try take() }
@@ -31,9 +36,10 @@ public final class LateFailure: Sendable {
 
     @inline(never)
     private func take() throws {
-        let failure = error.withLock { error in
-            isThere.store(false, ordering: .relaxed)
-            return error.take()
+        let failure: (any Error)? = errors.withLock { errors in
+            let failure = errors.isEmpty ? nil : errors.removeFirst()
+            isThere.store(!errors.isEmpty, ordering: .relaxed)
+            return failure
         }
         if let failure { throw failure }
     }

@@ -14,27 +14,30 @@ enum LateFailures {
     /// ORDERING: relaxed; the lock hands the errors over.
     private static let areThere = Atomic<Bool>(false)
 
-    /// Throws the error that is kept for a channel, once. Without any, this costs one load.
+    /// Throws the first error that is kept for a channel, once. Without any, this costs one load.
     static func rethrow(of channel: any Channel) throws {
         guard areThere.load(ordering: .relaxed) else { return }
-        let entry = entries.withLock { entries in
-            let entry = entries.removeValue(forKey: ObjectIdentifier(channel))
-            areThere.store(!entries.isEmpty, ordering: .relaxed)
-            return entry
-        }
-        if let entry, entry.channel === channel { try entry.failure.rethrow() }
+        let entry = entries.withLock { $0[ObjectIdentifier(channel)] }
+        guard let entry, entry.channel === channel else { return }
+        defer { forgetEmpty(ObjectIdentifier(channel)) }
+        try entry.failure.rethrow()
     }
 
-    /// Keeps an error for a channel's next batch, unless there is one, and drops those of channels that are gone.
+    private static func forgetEmpty(_ id: ObjectIdentifier) {
+        entries.withLock { entries in
+            if entries[id]?.failure.isEmpty == true { entries[id] = nil }
+            areThere.store(!entries.isEmpty, ordering: .relaxed)
+        }
+    }
+
+    /// Keeps an error for a channel's next batches, and drops those of channels that are gone.
     static func keep(_ error: any Error, of channel: any Channel) {
         let gone = entries.withLock { entries in
             let gone = entries.filter { $0.value.channel == nil }
             for id in gone.keys { entries[id] = nil }
-            if entries[ObjectIdentifier(channel)] == nil {
-                let failure = LateFailure()
-                failure.keep(error)
-                entries[ObjectIdentifier(channel)] = Entry(channel: channel, failure: failure)
-            }
+            let entry = entries[ObjectIdentifier(channel)] ?? Entry(channel: channel, failure: LateFailure())
+            entry.failure.keep(error)
+            entries[ObjectIdentifier(channel)] = entry
             areThere.store(true, ordering: .relaxed)
             return gone
         }

@@ -11,7 +11,7 @@ struct RoomLine {
         /// The number of the call that was given last.
         fileprivate var place: UInt64 = 0
         fileprivate var refusals = 0
-        fileprivate var hasSubmitted = false
+        fileprivate var submissions = 0
         fileprivate var isOver = false
     }
 
@@ -23,6 +23,8 @@ struct RoomLine {
 
     /// In ascending order of their numbers.
     private var places: [Place] = []
+    /// The index of the first place whose call has not left.
+    private var head = 0
     private var count = 0
     /// No call's time is up before this.
     private(set) var soonest: WaitDeadline?
@@ -39,6 +41,9 @@ struct RoomLine {
 
     /// How many calls are refused before a look ends. The first one may need more memory than others do.
     private static var mostRefusals: Int { 8 }
+
+    /// How many calls are submitted before a look ends, and what follows from them is called.
+    private static var mostSubmissions: Int { 64 }
 
     /// Whether nobody waits or looks.
     var isUnused: Bool { count == 0 && !isLooking }
@@ -83,12 +88,16 @@ struct RoomLine {
 
     private mutating func left(_ number: Int) {
         count -= number
-        if places.count > 2 * count + 16 { places.removeAll { $0.call == nil } }
+        while head < places.count, places[head].call == nil { head += 1 }
+        if places.count > 2 * count + 16 {
+            places.removeAll { $0.call == nil }
+            head = 0
+        }
     }
 
     /// The index of the first place behind a number.
     private func index(behind number: UInt64) -> Int {
-        var (low, high) = (0, places.count)
+        var (low, high) = (head, places.count)
         while low < high {
             let middle = (low + high) / 2
             if places[middle].number > number { high = middle } else { low = middle + 1 }
@@ -124,7 +133,8 @@ struct RoomLine {
     mutating func note(_ refusal: MultitaskingError?, of number: UInt64, in look: inout Look) {
         look.place = number
         guard let refusal else {
-            look.hasSubmitted = true
+            look.submissions += 1
+            look.isOver = look.submissions == Self.mostSubmissions
             // The caller still has it, so it isn't released here, under the lock.
             _ = remove(number)
             return
@@ -138,6 +148,6 @@ struct RoomLine {
     mutating func endLook(_ look: Look) {
         isLooking = false
         if !look.isOver { lastPlace = 0 } else if look.refusals > 1 { lastPlace = look.place }
-        pause = look.hasSubmitted ? Self.shortestPause : min(pause * 2, Self.longestPause)
+        pause = look.submissions > 0 ? Self.shortestPause : min(pause * 2, Self.longestPause)
     }
 }
