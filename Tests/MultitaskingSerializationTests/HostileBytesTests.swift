@@ -45,6 +45,15 @@ import Testing
         #expect(rejected > 10_000, "seed \(seed)")
     }
 
+    @Test func decode_ofAPayloadWithMoreKeysThanATableMayHave_throws() throws {
+        let names = (0..<255).flatMap { [3] + Array(String(100 + $0).utf8) as [UInt8] }
+        // A container of one entry, whose key is the last of the table.
+        let bytes = [255] + names + [5, 1, 0, 0, 0, 0xFE, 0x13, 7, 0, 0, 0, 0, 0, 0, 0]
+        let error = #expect(throws: MultitaskingError.self) { try decodePayload([String: Int].self, from: bytes) }
+        #expect(error?.code == .decodeFailed)
+        #expect(throws: MultitaskingError.self) { try decodePayload(Word?.self, from: bytes) }
+    }
+
     @Test func decode_ofOneTypeAsEveryOther_neverTraps() throws {
         let cases = try cases()
         for from in cases { for to in cases { try? to.decode(from.payload) } }

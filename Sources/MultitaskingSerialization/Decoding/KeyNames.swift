@@ -9,8 +9,10 @@ final class KeyNames {
     /// Reads the table at the beginning of a payload.
     init(from source: inout ByteSource) throws(ReadFailure) {
         let count = Int(try source.readByte())
+        // Beyond it, a reference plus one would be the mark of a key that stands where it is used.
+        guard count <= KeyReference.tableLimit else { throw .invalid("the table of keys is too long") }
         var names: [String] = []
-        // Each name takes a byte at least, and there are no more than 255.
+        // Each name takes a byte at least.
         names.reserveCapacity(min(count, source.remaining))
         for _ in 0..<count {
             names.append(try source.readUTF8(try source.readCount(UInt8.self, width: 1)))
