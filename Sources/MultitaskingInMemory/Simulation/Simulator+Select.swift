@@ -91,6 +91,13 @@ extension InMemoryChannel: SimulatedSource {
         simulation.whenReady(condition(for: operation), body)
     }
 
+    /// Calls `body` once, as soon as there may be an element to receive.
+    ///
+    /// Whoever selects need not receive, and is no receiver that a sender meets: not even its own sending side.
+    public func whenReadyForSelect(_ body: @escaping @Sendable () -> Void) throws -> @Sendable () -> Void {
+        simulation.whenReady(.any([selectCondition]), body)
+    }
+
     /// The simulation.
     public var selectStation: (any SelectStation)? { simulation }
 }
