@@ -141,6 +141,62 @@ let rendezvousCases: [ConformanceCase] = [
         }
     },
     ConformanceCase(
+        "rendezvous.whatIsTakenBackIsNotThere", duty: "OfferingChannel",
+        "After a send that found nobody the channel is not ready, before, between and behind what others still hold "
+            + "out.",
+        requires: [.rendezvous, .select]
+    ) { trial in
+        try trial.withPool { pool in
+            let channel = try pool.makeChannel(capacity: 0)
+            for round in 0..<3 {
+                trial.expect("a send to nobody", try channel.send(1, wait: .upTo(.milliseconds(2))), is: false)
+                trial.expect("whether it is ready", channel.isReadyForSelect, is: false)
+                let selected = try select(channel, channel.sending, wait: .upTo(.milliseconds(2)))
+                trial.expect("of nobody", selected, is: nil)
+                guard let offering = channel as? any OfferingChannel else {
+                    return trial.expect(false, "expected a channel in which elements can be offered")
+                }
+                let offers = try (0..<3).map { try offering.offer($0) }
+                trial.expect("of three", try select(channel, channel.sending, wait: trial.limit), is: 0)
+                // Each of the three is the one that stays, once.
+                for (number, offer) in offers.enumerated() where number != round {
+                    trial.expect("whether \(number) is taken back", offer.withdraw(), is: true)
+                }
+                trial.expect("of one", try select(channel, channel.sending, wait: trial.limit), is: 0)
+                trial.expect("what is still held out", try trial.next(Int.self, from: channel), is: round)
+                trial.expect("whether it is taken back", offers[round].withdraw(), is: false)
+                trial.expect("whether it is ready after all", channel.isReadyForSelect, is: false)
+                try channel.taskDone()
+                trial.expect("join", channel.join(wait: .never), is: true)
+            }
+        }
+    },
+    ConformanceCase(
+        "rendezvous.whoIsCancelledIsNotThere", duty: "OfferingChannel",
+        "After an awaited send that was cancelled, or found nobody, the channel is not ready.",
+        requires: [.rendezvous, .select, .asyncTwins]
+    ) { trial in
+        try trial.withPool { pool in
+            let channel = try pool.makeChannel(capacity: 0)
+            try trial.awaiting {
+                for round in 0..<6 {
+                    let sender = Task { try await channel.send(1, wait: .forever) }
+                    if round % 2 == 0 {
+                        let index = try await select(channel, channel.sending, wait: trial.limit)
+                        trial.expect("of a sender", index, is: 0)
+                    }
+                    sender.cancel()
+                    _ = try? await sender.value
+                    let isSent = try await channel.send(1, wait: .upTo(.milliseconds(round % 3)))
+                    trial.expect("a send to nobody", isSent, is: false)
+                    trial.expect("whether it is ready", channel.isReadyForSelect, is: false)
+                    let selected = try await select(channel, channel.sending, wait: .upTo(.milliseconds(2)))
+                    trial.expect("of nobody", selected, is: nil)
+                }
+            }
+        }
+    },
+    ConformanceCase(
         "rendezvous.canBeAwaited", duty: "OfferingChannel",
         "Asynchronous senders and receivers meet; a cancelled sender has sent nothing.",
         requires: [.rendezvous, .asyncTwins]

@@ -62,6 +62,30 @@ extension ChannelQueue {
         header.notifyWatcher()
     }
 
+    /// Moves the head past the void cells that it is at.
+    func passVoids() {
+        var patience = LoopBudget()
+        while !patience.isSpent() {
+            let head = header.head.load()
+            let (number, index) = Self.location(head.position)
+            guard let segment = segmentForReceiving(number) else { return }
+            let cell = segment.cell(index)
+            let word = cell.word.load()
+            guard state(of: word, in: segment, tag(number)) == .void else { return }
+            passVoid(head, cell, word)
+        }
+    }
+
+    /// Whether a receiver would find something behind the void cells that the head is at.
+    ///
+    /// A process that asks passes them, because whoever made them void may have died before it did so.
+    @inline(never)
+    var hasElementBehindVoids: Bool {
+        passVoids()
+        // More of them have come meanwhile, or there are very many: the caller looks again.
+        return hasElementAtHead ?? true
+    }
+
     // MARK: Joining
 
     /// Whether every element sent was reported as done, or will never be.

@@ -79,7 +79,7 @@ struct ChannelQueue: Sendable {
     /// Whether no new member can come any more: the pool has ended, or the channel is gone.
     var hasEnded: Bool { !isLive || header.state.load() & ChannelHeader.endedFlag != 0 }
 
-    /// Whether a receiver would find something.
+    /// Whether a receiver would find something, or something that came back.
     var isReadyToReceive: Bool { hasElement || hasReturned }
 
     /// Whether an operation would not have to wait.
@@ -115,9 +115,13 @@ struct ChannelQueue: Sendable {
         if isRendezvous { header.senders.wakeAll() } else { header.senders.wakeOne() }
     }
 
-    /// Whether a receiver would find something at the head.
+    /// Whether a receiver would find something.
     @inline(__always)
-    var hasElement: Bool {
+    var hasElement: Bool { hasElementAtHead ?? hasElementBehindVoids }
+
+    /// Whether a receiver would find something at the head; nil if the cell there is void.
+    @inline(__always)
+    var hasElementAtHead: Bool? {
         let position = header.head.load().position
         let (number, index) = Self.location(position)
         let link = header.headSegment.load(near: number)
@@ -132,7 +136,8 @@ struct ChannelQueue: Sendable {
         switch state {
         case .free: return false
         case .writing: return mayHideElements(position, span(of: word, at: index))
-        case .full, .reading, .consumed, .void, .taken, .settling: return true
+        case .void: return nil
+        case .full, .reading, .consumed, .taken, .settling: return true
         }
     }
 

@@ -102,6 +102,8 @@ struct ProcessOffer: ChannelOffer {
             return queue.withdraw(cell, full, block: block, journal: journal)
         }
         guard isWithdrawn else { return false }
+        // Nobody may ever come to receive, and what is not passed keeps its memory.
+        queue.passVoids()
         fence()
         queue.header.joiners.wakeAll()
         queue.header.notifyWatcher()

@@ -79,6 +79,7 @@
             try expect(channel.queue.header.attendance.isEmpty, "the dead are counted as waiting")
             var taken = 0
             for offer in world.offers where !offer.withdraw() { taken += 1 }
+            try expect(!peer.isReadyForSelect, "what was taken back makes the channel ready")
             let late = try receiveEarly()
             try expect(late.isEmpty, "the dead still hold out \(late)")
             if !world.offers.isEmpty {
