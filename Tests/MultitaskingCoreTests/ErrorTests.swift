@@ -17,6 +17,25 @@ private struct Hidden {}
         #expect(caused.cause is Cause)
     }
 
+    @Test func descriptionOfAMessageThatHoldsItsCause_saysThatOnce() {
+        let whole = MultitaskingError(.capturesState, "cannot be sent: the disk is full", cause: Cause())
+        #expect(whole.description == "capturesState: cannot be sent: the disk is full")
+        #expect(whole.cause is Cause)
+        func crash(_ lastLines: [String]) -> String {
+            let failure = WorkerFailure(
+                pid: 17, worker: 2, phase: .running, signal: 4, signalName: "SIGILL", exitCode: nil, peakMemory: 4096,
+                lastLines: lastLines)
+            return MultitaskingError(.workerCrashed, "\(failure.summary); look", cause: failure).description
+        }
+        let summary = "worker 2 (pid 17) was killed by SIGILL while running the function; peak memory 4 KiB"
+        #expect(crash([]) == "workerCrashed: \(summary); look")
+        #expect(crash(["the end"]) == "workerCrashed: \(summary); look; it printed last:\n    the end\n")
+        let failure = WorkerFailure(
+            pid: 17, worker: 2, phase: .running, signal: 4, signalName: "SIGILL", exitCode: nil, peakMemory: 4096)
+        let late = MultitaskingError(.taskTimedOut, "too long", cause: failure)
+        #expect(late.description == "taskTimedOut: too long (cause: \(summary))")
+    }
+
     @Test func descriptionOfWhatDrivesTerminals_showsQuestionMarks_andKeepsLines() {
         let message = "a\u{1B}]0;title\u{7}\u{9B}2J\u{202E}b\n\tc 👩\u{200D}🚀"
         let error = MultitaskingError(.closed, message)

@@ -27,6 +27,8 @@ struct BacktraceTests {
     private static func check(_ result: TaskResult?, _ backtraces: Backtraces) throws {
         let error = try #require(result?.error as? MultitaskingError)
         #expect(error.code == .workerCrashed)
+        let summary = try #require((error.cause as? WorkerFailure)?.summary)
+        #expect(error.description.ranges(of: summary).count == 1, "\(error)")
         let isKept = backtraces == .inError || backtraces == .both
         #expect(error.description.contains("elementFarBehind") == isKept, "\(error)")
         let backtrace = (error.cause as? WorkerFailure)?.backtrace

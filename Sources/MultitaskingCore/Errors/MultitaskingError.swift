@@ -50,10 +50,17 @@ public struct MultitaskingError: Error, Sendable, CustomStringConvertible {
     /// The same error, with the origin ``Origin-swift.enum/task``.
     public var thrownByTask: Self { Self(code, message, cause: cause, origin: .task) }
 
-    /// The code's name, the message, and the cause, with `?` for characters that control a terminal.
-    public var description: String {
-        guard let cause else { return "\(code.name): \(message)".printableLines }
-        return "\(code.name): \(message) (cause: \(cause))".printableLines
+    /// The code's name, the message, and what the cause adds to it, with `?` for characters that control a terminal.
+    public var description: String { "\(code.name): \(message)\(addition)".printableLines }
+
+    /// What the cause says and the message, which may be made of it, does not.
+    private var addition: String {
+        guard let cause else { return "" }
+        if let failure = cause as? WorkerFailure, message.contains(failure.summary) {
+            return failure.evidence.isEmpty ? "" : "; \(failure.evidence)"
+        }
+        let reason = "\(cause)"
+        return message.contains(reason) ? "" : " (cause: \(reason))"
     }
 }
 

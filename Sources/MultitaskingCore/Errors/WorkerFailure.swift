@@ -120,11 +120,14 @@ public struct WorkerFailure: Error, Sendable, Hashable, CustomStringConvertible 
 
     /// A one-sentence summary, the last lines that the task printed, and the top of the stack, as far as they are
     /// known, with `?` for characters that control a terminal.
-    public var description: String {
-        let output = lastLines.isEmpty ? "" : "; it printed last:\n" + Self.indented(lastLines)
-        guard let backtrace else { return (summary + output).printableLines }
-        let stack = backtrace.lines(Self.shownFrames).split(separator: "\n").map(String.init)
-        return (summary + output + (output.isEmpty ? "; " : "") + "its stack:\n" + Self.indented(stack)).printableLines
+    public var description: String { (evidence.isEmpty ? summary : "\(summary); \(evidence)").printableLines }
+
+    /// What the summary leaves out: the last lines and the top of the stack.
+    var evidence: String {
+        let output = lastLines.isEmpty ? "" : "it printed last:\n" + Self.indented(lastLines)
+        guard let backtrace else { return output }
+        let stack = backtrace.lines(Self.shownFrames)
+        return output + "its stack:\n" + Self.indented(stack.split(separator: "\n").map(String.init))
     }
 
     /// How many frames a description has: enough to get from the runtime's to the program's own.
