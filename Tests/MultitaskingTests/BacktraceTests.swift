@@ -29,6 +29,7 @@ struct BacktraceTests {
         #expect(error.code == .workerCrashed)
         let summary = try #require((error.cause as? WorkerFailure)?.summary)
         #expect(error.description.ranges(of: summary).count == 1, "\(error)")
+        #expect(!error.description.contains("Worker.run("), "\(error)")
         let isKept = backtraces == .inError || backtraces == .both
         #expect(error.description.contains("elementFarBehind") == isKept, "\(error)")
         let backtrace = (error.cause as? WorkerFailure)?.backtrace

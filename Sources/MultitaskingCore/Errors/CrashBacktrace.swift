@@ -24,6 +24,16 @@ public struct CrashBacktrace: Sendable, Hashable, Codable, CustomStringConvertib
     /// One line for each frame.
     public var description: String { lines(.max) }
 
+    /// How many frames there are down to the task's function; all if that cannot be told.
+    ///
+    /// Below it is how the package calls any task, which says nothing about this one.
+    var countToTask: Int {
+        // The outermost call: the task may call the package, too, and make pools of its own.
+        let call = frames.lastIndex { $0.symbol?.hasPrefix(Frame.call) ?? false }
+        guard let call, let task = frames[...call].lastIndex(where: { !$0.isPartOfCall }) else { return frames.count }
+        return task + 1
+    }
+
     /// One line for each of the first frames, and one that says how many are left out.
     func lines(_ limit: Int) -> String {
         var lines = frames.prefix(limit).enumerated().map { "\($0.offset) \($0.element)" }
@@ -75,6 +85,21 @@ extension CrashBacktrace {
             guard var symbol = resolver.withLock({ $0 })?(image, offset - back) else { return nil }
             symbol.distance += back
             return symbol
+        }
+
+        /// How the function begins by which each task is called.
+        fileprivate static let call = "protocol witness for MultitaskingCore.TaskFunction.call("
+
+        /// Whether the function is the package's call of a task, or between that and the task's own function.
+        ///
+        /// By the beginnings of names: a function that the compiler has specialized for a task, which may be all that
+        /// is left of the task's own, has another one.
+        fileprivate var isPartOfCall: Bool {
+            guard let symbol else { return false }
+            let modules = ["MultitaskingCore.", "MultitaskingSessions."]
+            if symbol.hasPrefix(Self.call) { return modules.contains { symbol.contains(" in conformance \($0)") } }
+            let thunk = "reabstraction thunk helper"
+            return (modules + [thunk, "partial apply forwarder for \(thunk)"]).contains(where: symbol.hasPrefix)
         }
 
         /// The function, the offset within it, and the image.

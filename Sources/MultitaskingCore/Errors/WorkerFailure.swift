@@ -118,15 +118,15 @@ public struct WorkerFailure: Error, Sendable, Hashable, CustomStringConvertible 
         self.node = node
     }
 
-    /// A one-sentence summary, the last lines that the task printed, and the top of the stack, as far as they are
-    /// known, with `?` for characters that control a terminal.
+    /// A one-sentence summary, the last lines that the task printed, and the top of the stack, down to the task's
+    /// function at most, as far as they are known, with `?` for characters that control a terminal.
     public var description: String { (evidence.isEmpty ? summary : "\(summary); \(evidence)").printableLines }
 
     /// What the summary leaves out: the last lines and the top of the stack.
     var evidence: String {
         let output = lastLines.isEmpty ? "" : "it printed last:\n" + Self.indented(lastLines)
         guard let backtrace else { return output }
-        let stack = backtrace.lines(Self.shownFrames)
+        let stack = backtrace.lines(min(backtrace.countToTask, Self.shownFrames))
         return output + "its stack:\n" + Self.indented(stack.split(separator: "\n").map(String.init))
     }
 
