@@ -21,6 +21,8 @@ extension PoolCore {
         // Captures nothing, but has an argument or result whose type has no name.
         guard FunctionAddress(of: function) == nil else { return nil }
         guard captures != .refused else {
+            // What looks captured may be the types of a generic function alone, which have no name.
+            guard FunctionTypeName(of: Function.self) != nil else { throw Self.hasNoName }
             throw MultitaskingError(
                 .capturesState,
                 "the function captures values, which this pool's option `captures: .refused` forbids; pass them as "
@@ -69,12 +71,12 @@ extension PoolCore {
         }
     #endif
 
-    /// The error of a function whose type has no name.
+    /// The error of a function whose type has no name, whether it captures something or not.
     static let hasNoName = MultitaskingError(
         .capturesState,
         """
-        the function captures values, and a type among its arguments or result is private or local and has no name a \
-        worker could find: make it internal or public
+        a type among the function's arguments or result is private or local, and has no name that a worker could \
+        find: make it internal or public
         """)
 }
 

@@ -264,9 +264,8 @@ extension PoolCore {
 
     /// Why no worker can run a function, and what to do.
     private static func whyNotSent<Function: PortableFunction>(_ function: Function) -> String {
-        FunctionAddress(of: function) == nil
-            ? "the function captures values, and cannot be sent to a worker: pass them as arguments"
-            : "a type among the function's arguments or result is private or local, and has no name that a worker "
-                + "could find: make it internal or public"
+        FunctionTypeName(of: Function.self) == nil
+            ? hasNoName.message
+            : "the function captures values, and cannot be sent to a worker: pass them as arguments"
     }
 }
