@@ -565,7 +565,7 @@ def executor_stream(noun, order, contexts=False):
                 ELEMENT_CONTEXT.format(seed="`TaskRandom.seed(_:at:)`") if contexts and not shape.is_async else ""))
             function = shape.function_type("Inputs.Element")
             bounds = {"async sequence": "Inputs: AsyncSequence & Sendable", "sequence": "Inputs: Sequence", "blocking": "Inputs: Sequence"}[kind]
-            result = "ResultSequence<Inputs, Output>" if kind == "blocking" else "AsyncResultSequence<Inputs.Element, Output>"
+            result = "ResultSequence<Inputs, Output>" if kind == "blocking" else "AsyncResultSequence<Inputs, Output>"
             options = ["ahead: Int? = nil", "order: StreamOrder = .input", "options: TaskOptions = .default"]
             parameters = ([f"_ function: {function}", "_ inputs: Inputs", *options] if noun == "function"
                           else ["_ inputs: Inputs", *options, f"body: {function}"])
@@ -589,7 +589,7 @@ def executor_shown_stream(noun, order):
             doc = documentation(first, SHOWN_STREAM_CONTRACT if shape.is_plain else "")
             function = shape.function_type("Inputs.Element")
             bounds = {"async sequence": "Inputs: AsyncSequence & Sendable", "sequence": "Inputs: Sequence", "blocking": "Inputs: Sequence"}[kind]
-            result = "ShownResultSequence<Inputs, Output>" if kind == "blocking" else "ShownAsyncResultSequence<Inputs.Element, Output>"
+            result = "ShownResultSequence<Inputs, Output>" if kind == "blocking" else "ShownAsyncResultSequence<Inputs, Output>"
             options = ["ahead: Int? = nil", "order: StreamOrder = .input", "options: TaskOptions = .default",
                        "showing display: ProgressDisplay", "total: Int? = nil"]
             parameters = ([f"_ function: {function}", "_ inputs: Inputs", *options] if noun == "function"

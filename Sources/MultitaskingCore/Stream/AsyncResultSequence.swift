@@ -4,22 +4,28 @@
 /// for try await (offset, result) in pool.stream(parse, lines) { print(offset, try result.get()) }
 /// ```
 ///
-/// Each iteration starts again from the first input. No input is submitted before the first result is requested.
-public struct AsyncResultSequence<Element: Portable, Output: Portable>: AsyncSequence {
-    private let makeSource: () -> any AsyncStreamSource<Element, Output>
+/// Each iteration starts again from the first input, and calls the function again. If the inputs can be read only once,
+/// as those of an `AsyncStream`, a later iteration gets what the earlier ones have left. No input is submitted before
+/// the first result is requested.
+///
+/// If the inputs are `Sendable`, so are the results: a server can read them in a task of its own.
+public struct AsyncResultSequence<Inputs, Output: Portable>: AsyncSequence {
+    private let makeSource: () -> any AsyncStreamSource<Output>
 
     @usableFromInline
-    init(_ makeSource: @escaping () -> any AsyncStreamSource<Element, Output>) { self.makeSource = makeSource }
+    init(of inputs: Inputs.Type, _ makeSource: @escaping () -> any AsyncStreamSource<Output>) {
+        self.makeSource = makeSource
+    }
 
     /// Creates an iterator that submits the inputs and returns their results.
     public func makeAsyncIterator() -> Iterator { Iterator(makeSource()) }
 
     /// Returns the results one by one. Releasing the iterator ends the stream.
     public struct Iterator: AsyncIteratorProtocol {
-        private let source: any AsyncStreamSource<Element, Output>
+        private let source: any AsyncStreamSource<Output>
         @usableFromInline var batch = StreamBatch<Output>()
 
-        init(_ source: any AsyncStreamSource<Element, Output>) { self.source = source }
+        init(_ source: any AsyncStreamSource<Output>) { self.source = source }
 
         /// Suspends until there is a result; nil after the last one.
         ///
@@ -47,10 +53,13 @@ public struct AsyncResultSequence<Element: Portable, Output: Portable>: AsyncSeq
     }
 }
 
+// SAFETY: what makes the sources has captured the inputs, which are `Sendable` here, and an executor, the function and
+// numbers, which always are. The compiler has no type for a function that is `Sendable` if its captures are.
+extension AsyncResultSequence: @unchecked Sendable where Inputs: Sendable {}
+
 /// What an asynchronous stream reads from.
 @usableFromInline
-protocol AsyncStreamSource<Element, Output>: AnyObject {
-    associatedtype Element: Portable
+protocol AsyncStreamSource<Output>: AnyObject {
     associatedtype Output: Portable
 
     /// Suspends until there are results; nil after the last ones.
@@ -61,7 +70,7 @@ protocol AsyncStreamSource<Element, Output>: AnyObject {
 }
 
 /// A stream that cannot begin.
-final class FailedStreamSource<Element: Portable, Output: Portable>: AsyncStreamSource {
+final class FailedStreamSource<Output: Portable>: AsyncStreamSource {
     private let error: any Error
 
     init(_ error: any Error) { self.error = error }

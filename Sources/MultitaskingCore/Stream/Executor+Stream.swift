@@ -30,8 +30,8 @@ extension Executor {
     @inlinable
     package func asyncStream<Inputs: Sequence, Output: Portable>(
         _ inputs: Inputs, _ submitter: StreamSubmitter<Inputs.Element, Output>, _ ahead: Int?, _ order: StreamOrder
-    ) -> AsyncResultSequence<Inputs.Element, Output> {
-        AsyncResultSequence {
+    ) -> AsyncResultSequence<Inputs, Output> {
+        AsyncResultSequence(of: Inputs.self) {
             self.streamSource(StreamFeed(takingInputs(of: inputs)), submitter, ahead, order)
         }
     }
@@ -39,7 +39,7 @@ extension Executor {
     @usableFromInline
     func streamSource<Element: Portable, Output: Portable>(
         _ feed: StreamFeed<Element>, _ submitter: StreamSubmitter<Element, Output>, _ ahead: Int?, _ order: StreamOrder
-    ) -> any AsyncStreamSource<Element, Output> {
+    ) -> any AsyncStreamSource<Output> {
         do { try checkStreamBound(ahead) } catch { return FailedStreamSource(error) }
         return SequenceStreamSource(feed, StreamEngine(self, submitter, ahead: ahead, order: order))
     }
@@ -47,9 +47,9 @@ extension Executor {
     @usableFromInline
     package func asyncStream<Inputs: AsyncSequence & Sendable, Output: Portable>(
         _ inputs: Inputs, _ submitter: StreamSubmitter<Inputs.Element, Output>, _ ahead: Int?, _ order: StreamOrder
-    ) -> AsyncResultSequence<Inputs.Element, Output> {
-        AsyncResultSequence {
-            do { try self.checkStreamBound(ahead) } catch { return FailedStreamSource<Inputs.Element, Output>(error) }
+    ) -> AsyncResultSequence<Inputs, Output> {
+        AsyncResultSequence(of: Inputs.self) {
+            do { try self.checkStreamBound(ahead) } catch { return FailedStreamSource<Output>(error) }
             return PumpedStreamSource(inputs, StreamEngine(self, submitter, ahead: ahead, order: order))
         }
     }

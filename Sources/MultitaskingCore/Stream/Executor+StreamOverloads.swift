@@ -22,7 +22,7 @@ extension Executor {
     public func stream<Inputs: AsyncSequence & Sendable, Output: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) throws -> Output,
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default
-    ) -> AsyncResultSequence<Inputs.Element, Output> where Inputs.Element: Portable {
+    ) -> AsyncResultSequence<Inputs, Output> where Inputs.Element: Portable {
         asyncStream(inputs, streamSubmitter(ElementFunction(function), Mapping(function), options), ahead, order)
     }
 
@@ -47,7 +47,7 @@ extension Executor {
     public func stream<Inputs: Sequence, Output: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) throws -> Output,
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default
-    ) -> AsyncResultSequence<Inputs.Element, Output> where Inputs.Element: Portable {
+    ) -> AsyncResultSequence<Inputs, Output> where Inputs.Element: Portable {
         asyncStream(inputs, streamSubmitter(ElementFunction(function), Mapping(function), options), ahead, order)
     }
 
@@ -83,7 +83,7 @@ extension Executor {
     public func stream<Inputs: AsyncSequence & Sendable, Output: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) async throws -> Output,
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default
-    ) -> AsyncResultSequence<Inputs.Element, Output> where Inputs.Element: Portable {
+    ) -> AsyncResultSequence<Inputs, Output> where Inputs.Element: Portable {
         asyncStream(
             inputs, streamSubmitter(AsyncElementFunction(function), AsyncMapping(function), options), ahead, order)
     }
@@ -93,7 +93,7 @@ extension Executor {
     public func stream<Inputs: Sequence, Output: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) async throws -> Output,
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default
-    ) -> AsyncResultSequence<Inputs.Element, Output> where Inputs.Element: Portable {
+    ) -> AsyncResultSequence<Inputs, Output> where Inputs.Element: Portable {
         asyncStream(
             inputs, streamSubmitter(AsyncElementFunction(function), AsyncMapping(function), options), ahead, order)
     }
@@ -132,7 +132,7 @@ extension Executor {
     public func stream<Inputs: AsyncSequence & Sendable, Output: Portable>(
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
         body: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) throws -> Output
-    ) -> AsyncResultSequence<Inputs.Element, Output> where Inputs.Element: Portable {
+    ) -> AsyncResultSequence<Inputs, Output> where Inputs.Element: Portable {
         asyncStream(inputs, streamSubmitter(ElementFunction(body), Mapping(body), options), ahead, order)
     }
 
@@ -157,7 +157,7 @@ extension Executor {
     public func stream<Inputs: Sequence, Output: Portable>(
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
         body: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) throws -> Output
-    ) -> AsyncResultSequence<Inputs.Element, Output> where Inputs.Element: Portable {
+    ) -> AsyncResultSequence<Inputs, Output> where Inputs.Element: Portable {
         asyncStream(inputs, streamSubmitter(ElementFunction(body), Mapping(body), options), ahead, order)
     }
 
@@ -193,7 +193,7 @@ extension Executor {
     public func stream<Inputs: AsyncSequence & Sendable, Output: Portable>(
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
         body: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) async throws -> Output
-    ) -> AsyncResultSequence<Inputs.Element, Output> where Inputs.Element: Portable {
+    ) -> AsyncResultSequence<Inputs, Output> where Inputs.Element: Portable {
         asyncStream(inputs, streamSubmitter(AsyncElementFunction(body), AsyncMapping(body), options), ahead, order)
     }
 
@@ -202,7 +202,7 @@ extension Executor {
     public func stream<Inputs: Sequence, Output: Portable>(
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
         body: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) async throws -> Output
-    ) -> AsyncResultSequence<Inputs.Element, Output> where Inputs.Element: Portable {
+    ) -> AsyncResultSequence<Inputs, Output> where Inputs.Element: Portable {
         asyncStream(inputs, streamSubmitter(AsyncElementFunction(body), AsyncMapping(body), options), ahead, order)
     }
 

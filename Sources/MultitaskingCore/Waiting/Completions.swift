@@ -3,16 +3,18 @@
 /// ```swift
 /// for try await future in completions(of: futures) { print(try await future.value()) }
 /// ```
-public struct AsyncCompletions<Item: Awaitable>: AsyncSequence {
+///
+/// Each iteration gives all tasks again, and has its own time limit.
+public struct AsyncCompletions<Item: Awaitable>: AsyncSequence, Sendable {
     /// A future or task.
     public typealias Element = Item
 
-    private let items: () throws -> [Item]
+    private let items: @Sendable () throws -> [Item]
     private let timeout: Duration?
     private let scope: CancellationScope
 
     /// - Parameter items: gives what to wait for, when an iteration begins.
-    package init(timeout: Duration?, _ scope: CancellationScope, _ items: @escaping () throws -> [Item]) {
+    package init(timeout: Duration?, _ scope: CancellationScope, _ items: @escaping @Sendable () throws -> [Item]) {
         self.items = items
         self.timeout = timeout
         self.scope = scope

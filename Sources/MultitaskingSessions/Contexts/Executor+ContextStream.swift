@@ -10,7 +10,7 @@ extension Executor {
     public func stream<Inputs: AsyncSequence & Sendable, Output: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (TaskContext, Inputs.Element) throws -> Output,
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default
-    ) -> AsyncResultSequence<Inputs.Element, Output> where Inputs.Element: Portable {
+    ) -> AsyncResultSequence<Inputs, Output> where Inputs.Element: Portable {
         asyncStream(
             inputs, streamSubmitter(ContextElementFunction(function), ContextMapping(function), options), ahead, order)
     }
@@ -23,7 +23,7 @@ extension Executor {
     public func stream<Inputs: Sequence, Output: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (TaskContext, Inputs.Element) throws -> Output,
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default
-    ) -> AsyncResultSequence<Inputs.Element, Output> where Inputs.Element: Portable {
+    ) -> AsyncResultSequence<Inputs, Output> where Inputs.Element: Portable {
         asyncStream(
             inputs, streamSubmitter(ContextElementFunction(function), ContextMapping(function), options), ahead, order)
     }
@@ -50,7 +50,7 @@ extension Executor {
         _ function:
             @autoclosure @escaping @Sendable () -> @Sendable (TaskContext, Inputs.Element) async throws -> Output,
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default
-    ) -> AsyncResultSequence<Inputs.Element, Output> where Inputs.Element: Portable {
+    ) -> AsyncResultSequence<Inputs, Output> where Inputs.Element: Portable {
         asyncStream(
             inputs, streamSubmitter(AsyncContextElementFunction(function), AsyncContextMapping(function), options),
             ahead, order)
@@ -62,7 +62,7 @@ extension Executor {
         _ function:
             @autoclosure @escaping @Sendable () -> @Sendable (TaskContext, Inputs.Element) async throws -> Output,
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default
-    ) -> AsyncResultSequence<Inputs.Element, Output> where Inputs.Element: Portable {
+    ) -> AsyncResultSequence<Inputs, Output> where Inputs.Element: Portable {
         asyncStream(
             inputs, streamSubmitter(AsyncContextElementFunction(function), AsyncContextMapping(function), options),
             ahead, order)
@@ -91,7 +91,7 @@ extension Executor {
     public func stream<Inputs: AsyncSequence & Sendable, Output: Portable>(
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
         body: @autoclosure @escaping @Sendable () -> @Sendable (TaskContext, Inputs.Element) throws -> Output
-    ) -> AsyncResultSequence<Inputs.Element, Output> where Inputs.Element: Portable {
+    ) -> AsyncResultSequence<Inputs, Output> where Inputs.Element: Portable {
         asyncStream(inputs, streamSubmitter(ContextElementFunction(body), ContextMapping(body), options), ahead, order)
     }
 
@@ -103,7 +103,7 @@ extension Executor {
     public func stream<Inputs: Sequence, Output: Portable>(
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
         body: @autoclosure @escaping @Sendable () -> @Sendable (TaskContext, Inputs.Element) throws -> Output
-    ) -> AsyncResultSequence<Inputs.Element, Output> where Inputs.Element: Portable {
+    ) -> AsyncResultSequence<Inputs, Output> where Inputs.Element: Portable {
         asyncStream(inputs, streamSubmitter(ContextElementFunction(body), ContextMapping(body), options), ahead, order)
     }
 
@@ -128,7 +128,7 @@ extension Executor {
     public func stream<Inputs: AsyncSequence & Sendable, Output: Portable>(
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
         body: @autoclosure @escaping @Sendable () -> @Sendable (TaskContext, Inputs.Element) async throws -> Output
-    ) -> AsyncResultSequence<Inputs.Element, Output> where Inputs.Element: Portable {
+    ) -> AsyncResultSequence<Inputs, Output> where Inputs.Element: Portable {
         asyncStream(
             inputs, streamSubmitter(AsyncContextElementFunction(body), AsyncContextMapping(body), options), ahead, order
         )
@@ -138,7 +138,7 @@ extension Executor {
     public func stream<Inputs: Sequence, Output: Portable>(
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
         body: @autoclosure @escaping @Sendable () -> @Sendable (TaskContext, Inputs.Element) async throws -> Output
-    ) -> AsyncResultSequence<Inputs.Element, Output> where Inputs.Element: Portable {
+    ) -> AsyncResultSequence<Inputs, Output> where Inputs.Element: Portable {
         asyncStream(
             inputs, streamSubmitter(AsyncContextElementFunction(body), AsyncContextMapping(body), options), ahead, order
         )

@@ -14,7 +14,7 @@ extension Executor {
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) throws -> Output,
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
         showing display: ProgressDisplay, total: Int? = nil
-    ) -> ShownAsyncResultSequence<Inputs.Element, Output> where Inputs.Element: Portable {
+    ) -> ShownAsyncResultSequence<Inputs, Output> where Inputs.Element: Portable {
         asyncStream(inputs, streamSubmitter(ElementFunction(function), Mapping(function), options), ahead, order)
             .showing(display, total: total)
     }
@@ -30,7 +30,7 @@ extension Executor {
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) throws -> Output,
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
         showing display: ProgressDisplay, total: Int? = nil
-    ) -> ShownAsyncResultSequence<Inputs.Element, Output> where Inputs.Element: Portable {
+    ) -> ShownAsyncResultSequence<Inputs, Output> where Inputs.Element: Portable {
         asyncStream(inputs, streamSubmitter(ElementFunction(function), Mapping(function), options), ahead, order)
             .showing(display, total: total ?? knownCount(of: inputs))
     }
@@ -58,7 +58,7 @@ extension Executor {
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) async throws -> Output,
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
         showing display: ProgressDisplay, total: Int? = nil
-    ) -> ShownAsyncResultSequence<Inputs.Element, Output> where Inputs.Element: Portable {
+    ) -> ShownAsyncResultSequence<Inputs, Output> where Inputs.Element: Portable {
         asyncStream(
             inputs, streamSubmitter(AsyncElementFunction(function), AsyncMapping(function), options), ahead, order
         ).showing(display, total: total)
@@ -69,7 +69,7 @@ extension Executor {
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) async throws -> Output,
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
         showing display: ProgressDisplay, total: Int? = nil
-    ) -> ShownAsyncResultSequence<Inputs.Element, Output> where Inputs.Element: Portable {
+    ) -> ShownAsyncResultSequence<Inputs, Output> where Inputs.Element: Portable {
         asyncStream(
             inputs, streamSubmitter(AsyncElementFunction(function), AsyncMapping(function), options), ahead, order
         ).showing(display, total: total ?? knownCount(of: inputs))
@@ -99,7 +99,7 @@ extension Executor {
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
         showing display: ProgressDisplay, total: Int? = nil,
         body: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) throws -> Output
-    ) -> ShownAsyncResultSequence<Inputs.Element, Output> where Inputs.Element: Portable {
+    ) -> ShownAsyncResultSequence<Inputs, Output> where Inputs.Element: Portable {
         asyncStream(inputs, streamSubmitter(ElementFunction(body), Mapping(body), options), ahead, order).showing(
             display, total: total)
     }
@@ -115,7 +115,7 @@ extension Executor {
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
         showing display: ProgressDisplay, total: Int? = nil,
         body: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) throws -> Output
-    ) -> ShownAsyncResultSequence<Inputs.Element, Output> where Inputs.Element: Portable {
+    ) -> ShownAsyncResultSequence<Inputs, Output> where Inputs.Element: Portable {
         asyncStream(inputs, streamSubmitter(ElementFunction(body), Mapping(body), options), ahead, order).showing(
             display, total: total ?? knownCount(of: inputs))
     }
@@ -143,7 +143,7 @@ extension Executor {
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
         showing display: ProgressDisplay, total: Int? = nil,
         body: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) async throws -> Output
-    ) -> ShownAsyncResultSequence<Inputs.Element, Output> where Inputs.Element: Portable {
+    ) -> ShownAsyncResultSequence<Inputs, Output> where Inputs.Element: Portable {
         asyncStream(inputs, streamSubmitter(AsyncElementFunction(body), AsyncMapping(body), options), ahead, order)
             .showing(display, total: total)
     }
@@ -153,7 +153,7 @@ extension Executor {
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
         showing display: ProgressDisplay, total: Int? = nil,
         body: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) async throws -> Output
-    ) -> ShownAsyncResultSequence<Inputs.Element, Output> where Inputs.Element: Portable {
+    ) -> ShownAsyncResultSequence<Inputs, Output> where Inputs.Element: Portable {
         asyncStream(inputs, streamSubmitter(AsyncElementFunction(body), AsyncMapping(body), options), ahead, order)
             .showing(display, total: total ?? knownCount(of: inputs))
     }

@@ -24,7 +24,7 @@ extension AsyncResultSequence {
     ///
     /// An element counts as done when its result is read. The display ends with the iteration.
     /// - Parameter total: the number of results; nil if it is unknown, in which case no fraction is shown.
-    public func showing(_ display: ProgressDisplay, total: Int? = nil) -> ShownAsyncResultSequence<Element, Output> {
+    public func showing(_ display: ProgressDisplay, total: Int? = nil) -> ShownAsyncResultSequence<Inputs, Output> {
         ShownAsyncResultSequence(base: self, display: display, total: total)
     }
 }
@@ -65,8 +65,8 @@ public struct ShownResultSequence<Inputs: Sequence, Output: Portable>: Sequence 
 /// ```swift
 /// for try await (_, result) in pool.stream(parse, lines).showing(.progressBar) { … }
 /// ```
-public struct ShownAsyncResultSequence<Input: Portable, Output: Portable>: AsyncSequence {
-    let base: AsyncResultSequence<Input, Output>
+public struct ShownAsyncResultSequence<Inputs, Output: Portable>: AsyncSequence {
+    let base: AsyncResultSequence<Inputs, Output>
     let display: ProgressDisplay
     let total: Int?
 
@@ -77,7 +77,7 @@ public struct ShownAsyncResultSequence<Input: Portable, Output: Portable>: Async
 
     /// Returns the results one by one. Releasing the iterator ends the stream and the display.
     public struct Iterator: AsyncIteratorProtocol {
-        var base: AsyncResultSequence<Input, Output>.Iterator
+        var base: AsyncResultSequence<Inputs, Output>.Iterator
         let tally: StreamTally
 
         /// Suspends until there is a result; nil after the last one.
@@ -90,6 +90,8 @@ public struct ShownAsyncResultSequence<Input: Portable, Output: Portable>: Async
         }
     }
 }
+
+extension ShownAsyncResultSequence: Sendable where Inputs: Sendable {}
 
 /// Counts the results of a stream as they are read, and shows how many there are until it is dropped.
 final class StreamTally: Sendable {
