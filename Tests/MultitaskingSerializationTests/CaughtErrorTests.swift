@@ -1,3 +1,4 @@
+import MultitaskingCore
 import MultitaskingSerialization
 import Testing
 
@@ -38,6 +39,23 @@ import Testing
         let bytes = try encodePayload(TakingTurns())
         let result = try decodePayload([String: [Int]].self, from: bytes)
         #expect(result == ["left": [1, 3], "right": [2, 4]])
+    }
+
+    @Test(arguments: [Trespassing.Place.inItsOwn, .around, .beside])
+    fileprivate func partThatWroteToAnotherContainerBeforeItThrew_makesTheWholeFail(_ place: Trespassing.Place) throws {
+        let error = #expect(throws: MultitaskingError.self) { try encodePayload(Trespassing(place: place, fails: true)) }
+        #expect(error?.code == .encodeFailed)
+    }
+
+    @Test(arguments: [Trespassing.Place.inItsOwn, .around, .beside])
+    fileprivate func partThatWritesToAnotherContainer_leavesTheOrderInEachAsItIs(_ place: Trespassing.Place) throws {
+        let bytes = try encodePayload(Trespassing(place: place, fails: false))
+        let lists = try decodePayload(Trespassing.Lists.self, from: bytes)
+        switch place {
+        case .inItsOwn: #expect(lists == .init(first: [1], second: [8, 9, 2], last: 3))
+        case .around: #expect(lists == .init(first: [1], second: [9, 2], last: 8))
+        case .beside: #expect(lists == .init(first: [1, 8], second: [9, 2], last: 3))
+        }
     }
 
     /// What can be decoded, by the names of the keys.
@@ -130,6 +148,54 @@ private struct InArrays: Encodable {
         #expect(throws: (any Error).self) { try container.encode(["part": part], forKey: .list) }
         #expect(throws: (any Error).self) { try container.encodeIfPresent([part], forKey: .list) }
         try container.encode(2, forKey: .after)
+    }
+}
+
+/// A part that has a container which it is not in alone, and writes to it.
+private struct Trespassing: Encodable {
+    enum Place { case inItsOwn, around, beside }
+    enum Keys: CodingKey { case first, second, large, last }
+
+    struct Lists: Decodable, Equatable {
+        var first: [Int]
+        var second: [Int]
+        var last: Int
+    }
+
+    var place: Place
+    var fails: Bool
+
+    private struct Body: Encodable {
+        let fails: Bool
+        let write: () throws -> Void
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            try container.encode(9)
+            try write()
+            if fails { throw Refused() }
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Keys.self)
+        var first = container.nestedUnkeyedContainer(forKey: .first)
+        try first.encode(1)
+        // Retained, so that it stands as a segment beside what is inserted.
+        try container.encode([Int](repeating: 7, count: 1000), forKey: .large)
+        var second = container.nestedUnkeyedContainer(forKey: .second)
+        let containers = (container, first, second)
+        let body = Body(fails: fails) {
+            var (outer, beside, own) = containers
+            switch place {
+            case .inItsOwn: try own.encode(8)
+            case .around: try outer.encode(8, forKey: .last)
+            case .beside: try beside.encode(8)
+            }
+        }
+        if fails { try? second.encode(body) } else { try second.encode(body) }
+        try second.encode(2)
+        if place != .around { try container.encode(3, forKey: .last) }
     }
 }
 

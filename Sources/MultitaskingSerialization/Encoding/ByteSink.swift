@@ -67,10 +67,15 @@ final class ByteSink: PayloadSegment {
 
     // MARK: As a whole
 
-    /// Forgets everything appended since `mark`.
-    func rewind(to mark: SinkBuffer.Mark) {
+    /// Forgets everything appended since `mark`; false if something was inserted before it since.
+    ///
+    /// What is retained stands behind a byte that says so, and so never at the mark itself.
+    @discardableResult
+    func rewind(to mark: SinkBuffer.Mark) -> Bool {
         end.rewind(to: mark.count)
-        if end.segments > mark.segments { segments.removeLast(segments.count - mark.segments) }
+        guard end.segments > mark.segments else { return true }
+        while let last = segments.last, last.position > mark.count { segments.removeLast() }
+        return segments.count == mark.segments
     }
 
     /// Forgets everything, and gives memory back if there is much.

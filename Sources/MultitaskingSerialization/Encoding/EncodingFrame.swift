@@ -165,16 +165,18 @@ final class EncodingFrame {
         claim()
         let (end, count, before) = (end, count, end.mark)
         do { try body() } catch {
-            undo(to: before, in: end)
-            self.count = count
+            undo(to: before, in: end, count)
             throw error
         }
     }
 
-    @inline(never) private func undo(to mark: SinkBuffer.Mark, in end: SinkBuffer) {
-        guard self.end == end else { return fail("a value threw an error after it had written outside of itself") }
-        sink.rewind(to: mark)
+    @inline(never) private func undo(to mark: SinkBuffer.Mark, in end: SinkBuffer, _ count: Int) {
+        // It may have had this container or those around and beside it, whose parts can't be told from its own.
+        guard self.end == end, closedAt == nil, self.count &- count <= 1, sink.rewind(to: mark) else {
+            return fail("a value threw an error after it had written to a container that it is not in alone")
+        }
         end.tail = slot
+        self.count = count
     }
 
     /// Begins the only value of a single value container.
@@ -202,7 +204,8 @@ final class EncodingFrame {
         if core.top > slot {
             for above in slot + 1...core.top { try core.frame(in: above)?.close() }
         }
-        if let parent { parent.end.tail = parent.slot }
+        // Unless a container around it has taken over, since the value wrote there, too.
+        if let parent, parent.closedAt == nil { parent.end.tail = parent.slot }
     }
 
     @inline(__always) private func close() throws {
