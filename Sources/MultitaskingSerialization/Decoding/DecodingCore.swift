@@ -16,6 +16,8 @@ final class DecodingCore {
     private(set) var top = -1
     /// Arrays that are read element by element, by where they begin.
     private var expansions: [Int: ExpandedArray] = [:]
+    /// The cores that read them, one for each time that one was opened.
+    private var expandedCores: [DecodingCore] = []
     /// Where values end that were skipped before.
     private var skipped: SkippedValues
     /// How many values may still be begun; see ``CodingLimit``.
@@ -136,11 +138,18 @@ final class DecodingCore {
     /// Goes beyond one value, whatever it is.
     func skipValue() throws(ReadFailure) { try source.skipValue(knowing: &skipped) }
 
+    /// A core that reads the elements of an array, until the payload is done with.
+    func core(reading array: ExpandedArray) -> DecodingCore {
+        let core = DecodingCore(source: array.source, keys: keys, userInfo: userInfo)
+        expandedCores.append(core)
+        return core
+    }
+
     /// The array of numbers at `start`, element by element; made once, and kept until the payload is done with.
     func expandArray(at start: Int, elementTag: UInt8) throws(ReadFailure) -> ExpandedArray {
         if let expansion = expansions[start] { return expansion }
         source.seek(to: start)
-        let expansion = try ExpandedArray(source.expandedArray(elementTag: elementTag), for: self)
+        let expansion = try ExpandedArray(source.expandedArray(elementTag: elementTag))
         expansions[start] = expansion
         return expansion
     }
@@ -154,32 +163,31 @@ final class DecodingCore {
         // its own in turn, deeper and deeper in the stack.
         while let frame = unsafe frames.popLast() { frame.detach() }
         for frame in retired.removeAll() { frame.detach() }
-        for expansion in expansions.values { expansion.core.invalidate() }
+        for core in expandedCores { core.invalidate() }
+        expandedCores.removeAll()
         expansions.removeAll()
     }
 }
 
-/// An array of numbers, written out element by element in memory of its own, with a core to read it.
+/// An array of numbers, written out element by element in memory of its own.
+///
+/// SAFETY: the bytes are freed in `deinit`; the core that keeps the array keeps those that read it, too, and invalidates
+/// them before it lets go of the array.
 @safe final class ExpandedArray {
-    let core: DecodingCore
+    let source: ByteSource
     let count: Int
     /// Where the array ends in the payload.
     let end: Int
     private let bytes: UnsafeMutableRawBufferPointer
 
-    init(_ array: (elements: [UInt8], count: Int, end: Int), for core: DecodingCore) {
+    init(_ array: (elements: [UInt8], count: Int, end: Int)) {
         let elements = array.elements
         (count, end) = (array.count, array.end)
         let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: max(1, elements.count), alignment: 1)
-        // SAFETY: freed in `deinit`; the core reads from it and is invalidated first.
         unsafe bytes.copyBytes(from: elements)
         unsafe self.bytes = bytes
-        let source = unsafe ByteSource(UnsafeRawBufferPointer(rebasing: bytes[..<elements.count]))
-        self.core = DecodingCore(source: source, keys: core.keys, userInfo: core.userInfo)
+        source = unsafe ByteSource(UnsafeRawBufferPointer(rebasing: bytes[..<elements.count]))
     }
 
-    deinit {
-        core.invalidate()
-        unsafe bytes.deallocate()
-    }
+    deinit { unsafe bytes.deallocate() }
 }

@@ -13,7 +13,7 @@ struct UnkeyedReader: UnkeyedDecodingContainer {
         let frame = handle.frame
         if let array = try frame.expandArray() {
             guard let total = UInt32(exactly: array.count) else { throw frame.error(.truncated, [Any].self) }
-            self.handle = try array.core.root(below: frame).handle
+            self.handle = try frame.core.core(reading: array).root(below: frame).handle
             self.total = total
             cursor = 0
         } else {
