@@ -23,6 +23,8 @@ extension PoolCore {
         if mode == .kill { killAllForkedTasks() }
         reapAllForkedTasks()
         sweepAbandoned()
+        // What was not read stays; the rest must not wait for whoever keeps the pool or a future.
+        arena.discardFreeChunks(by: ArenaLayout.client)
         ExitDrain.remove(self)
     }
 

@@ -72,7 +72,7 @@ struct PoolTests {
     @Test(
         arguments: [
             "memory-large-payloads", "memory-limit", "memory-result-too-large", "memory-many-sizes",
-            "memory-large-at-once", "memory-small-arena", "memory-of-copies",
+            "memory-large-at-once", "memory-small-arena", "memory-after-shutdown", "memory-of-copies",
             "memory-of-copies-at-rest",
         ])
     func memory(_ scenario: String) async throws {

@@ -46,6 +46,12 @@ package enum Proc {
         return fields.count > 19 ? UInt64(fields[19]) ?? 0 : 0
     }
 
+    /// How many bytes of shared memory a process has in its pages.
+    package static func sharedMemory(_ pid: pid_t) -> Int {
+        let line = read("/proc/\(pid)/status").split(separator: "\n").first { $0.hasPrefix("RssShmem:") }
+        return (line?.split { !$0.isNumber }.first.flatMap { Int($0) } ?? 0) * 1024
+    }
+
     /// The children of a process, also those that wait to be reaped.
     package static func children(of pid: pid_t) -> [pid_t] {
         entries("/proc/\(pid)/task").flatMap { read("/proc/\(pid)/task/\($0)/children").split(separator: " ") }

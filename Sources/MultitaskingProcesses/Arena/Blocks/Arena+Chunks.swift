@@ -71,6 +71,21 @@ extension Arena {
         return nil
     }
 
+    /// Gives the pages of free chunks back to the system, and from now on those of each chunk that becomes free: nobody
+    /// will need them any more.
+    func discardFreeChunks(by member: Int) {
+        header.warmLimit.store(0)
+        for chunk in touchedChunks {
+            let word = self.chunk(chunk).load()
+            // As a large block until it is given back: if the member dies here, `releaseRuns(of:)` does that.
+            let run = ChunkWord(.run, owner: member, value: 1)
+            guard word.state == .warm, self.chunk(chunk).compareExchange(word, run) else { continue }
+            header.usedChunks.add(1)
+            header.warmChunks.subtract(1)
+            releaseRun(chunk, length: 1, by: member)
+        }
+    }
+
     // MARK: Chunks of small blocks
 
     func chunkIndex(of offset: Int) -> Int { (offset - layout.chunks) / ArenaLayout.chunkSize }

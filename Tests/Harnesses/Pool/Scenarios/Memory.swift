@@ -1,6 +1,7 @@
 import Glibc
 import MultitaskingCore
 import MultitaskingProcesses
+import MultitaskingTestSupport
 
 let memoryScenarios: [String: Scenario] = [
     "memory-large-payloads": { try $0.largePayloads() },
@@ -9,6 +10,7 @@ let memoryScenarios: [String: Scenario] = [
     "memory-many-sizes": { try $0.manySizes() },
     "memory-large-at-once": { try $0.largeAtOnce() },
     "memory-small-arena": { try $0.smallArena() },
+    "memory-after-shutdown": { try $0.memoryAfterShutdown() },
     "memory-of-copies": { try $0.memoryOfCopies() },
     "memory-of-copies-at-rest": { try $0.memoryOfCopiesAtRest() },
 ]
@@ -44,6 +46,23 @@ extension Harness {
                     }
                 }
             }
+        }
+    }
+
+    /// Of a pool that was shut down but is kept, only what was not read takes memory.
+    func memoryAfterShutdown() throws {
+        let megabytes = 1 << 20
+        for mode in [ShutdownMode.drain, .kill] {
+            let pool = try ProcessPool(maxWorkers: 2, startMethod: method)
+            let read = try (0..<20).map { _ in try pool.submit(makeNoise, 4 * megabytes) }
+            let unread = try pool.submit(makeNoise, 3 * megabytes)
+            for future in read { checkEqual(try future.value(timeout: .seconds(20)).count, 4 * megabytes) }
+            check(eventually { unread.isDone }, "a task does not end")
+            pool.shutdown(mode)
+            let resident = Proc.sharedMemory(getpid())
+            check(resident < 16 * megabytes, "a pool that has been shut down has \(resident) bytes of shared memory")
+            checkEqual(try unread.value(timeout: .seconds(20)), noise(3 * megabytes))
+            withExtendedLifetime(pool) {}
         }
     }
 
