@@ -4,6 +4,7 @@ import Synchronization
 package enum Dependents {
     /// A call that waits for others.
     fileprivate protocol Waiting: AnyObject, Sendable {
+        var isPending: Bool { get }
         func cancelIfWaiting()
         func whenResolved(_ body: @escaping @Sendable () -> Void) -> @Sendable () -> Void
     }
@@ -34,6 +35,8 @@ package enum Dependents {
 
     /// Before an executor is shut down: waits for its calls that wait for others, or cancels them.
     ///
+    /// Only for those that wait now: others may come as fast as these go.
+    ///
     /// - Returns: false if the limit passed before all of them were submitted.
     @available(*, noasync)
     @discardableResult
@@ -46,9 +49,9 @@ package enum Dependents {
         }
         let timeline = (executor as? any HasTimeline)?.timeline
         let deadline = WaitDeadline(wait, timeline: timeline)
-        while let call = of(executor).first {
+        for call in of(executor) {
             if let timeline {
-                guard timeline.wait(deadline.remaining, until: { of(executor).isEmpty }) else { return false }
+                guard timeline.wait(deadline.remaining, until: { !call.isPending }) else { return false }
                 continue
             }
             let latch = Latch()

@@ -33,6 +33,10 @@ extension Executor {
             var immediate = options
             immediate.waitForRoom = .never
             do { return try submit(immediate) } catch let error as MultitaskingError where error.meansNoRoom {}
+        } else if let pool = self as? any ChecksSubmissions {
+            // What is wrong in any case need not wait.
+            try pool.validate(options)
+            try pool.checkUsable()
         }
         return self.submit(after: [], options, submit)
     }

@@ -75,7 +75,7 @@ final class DeferredFuture<Value: Sendable>: FutureSource {
         return withExtendedLifetime(first) { last }
     }
 
-    private var isPending: Bool { if case .pending = ownPhase { true } else { false } }
+    var isPending: Bool { if case .pending = ownPhase { true } else { false } }
 
     var state: TaskState {
         switch phase {

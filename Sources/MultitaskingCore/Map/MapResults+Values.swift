@@ -65,14 +65,19 @@ extension MapResults {
     /// Runs `body`, and ends the chunks by force if the awaiting Swift task is cancelled meanwhile.
     private func ending<Value>(with scope: CancellationScope, _ body: () async throws -> Value) async throws -> Value {
         guard scope == .withTask else { return try await body() }
-        let value = try await withTaskCancellationHandler {
-            try await body()
-        } onCancel: {
-            cancel(force: true)
-        }
         // The chunks may end, and `body` see that, before it sees the cancellation.
-        try Task.checkCancellation()
-        return value
+        do {
+            let value = try await withTaskCancellationHandler {
+                try await body()
+            } onCancel: {
+                cancel(force: true)
+            }
+            try Task.checkCancellation()
+            return value
+        } catch let error as MultitaskingError where error.code == .cancelled && error.origin == .pool {
+            try Task.checkCancellation()
+            throw error
+        }
     }
 
     @inlinable

@@ -90,6 +90,8 @@ extension PoolCore {
             throw MultitaskingError.neverFits(
                 "the arguments take \(count) bytes, more than the pool's arenaLimit; make it larger")
         }
+        // Who doesn't wait tries again, and should not copy much each time.
+        if let queueLimit, options.waitForRoom.isOver { try state.withLock { try checkRoom(queueLimit, &$0) } }
         return try waitForRoom(options.waitForRoom) {
             try PayloadBlock(
                 writer, arena: arena, heap: membership.heap, journal: JournalEntry(arena: arena, offset: nil),

@@ -26,7 +26,6 @@ extension RemotePool {
     ) throws -> Future<Function.Output> {
         try validate(taskOptions)
         try checkUsable()
-        let encoded = try OutgoingCall.encode(call, captures: options.captures, hub.shares)
         guard room.take(taskOptions.waitForRoom) else {
             try checkUsable()
             throw MultitaskingError(
@@ -34,13 +33,17 @@ extension RemotePool {
                 "the pool's queue is full, and no task has left it in time: wait longer (`waitForRoom`), or make the "
                     + "pool with a larger queueLimit")
         }
-        let task = RemoteTask<Function>(encoded, taskOptions, companion: Function.companion(of: call.arguments), self)
-        do { try add(task) } catch {
+        do {
+            let encoded = try OutgoingCall.encode(call, captures: options.captures, hub.shares)
+            let task = RemoteTask<Function>(
+                encoded, taskOptions, companion: Function.companion(of: call.arguments), self)
+            try add(task)
+            task.startTimer()
+            return Future(task)
+        } catch {
             room.give()
             throw error
         }
-        task.startTimer()
-        return Future(task)
     }
 
     package func makeChannel(_ options: ChannelOptions) throws -> any Channel {
