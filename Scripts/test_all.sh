@@ -8,8 +8,16 @@ cd "$(dirname "$0")/.."
 
 swift=${SWIFT:-swift}
 logs=$(mktemp -d)
-trap 'rm -rf "$logs"' EXIT
 result=0
+
+# What runs in the background would not notice that this ends. The last lines say which test has not come to an end.
+stop() {
+	kill $(jobs -p) 2>/dev/null
+	[ $# -eq 0 ] || tail -n 3 "$logs"/*
+	rm -rf "$logs"
+}
+trap stop EXIT
+trap 'stop interrupted; trap - EXIT; exit 130' INT TERM
 
 python3 -m unittest discover -s Tests/Ray >"$logs/python" 2>&1 &
 $swift build --build-tests "$@" || result=$?
