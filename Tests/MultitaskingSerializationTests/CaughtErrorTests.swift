@@ -52,7 +52,7 @@ import Testing
         let bytes = try encodePayload(Trespassing(place: place, fails: false))
         let lists = try decodePayload(Trespassing.Lists.self, from: bytes)
         switch place {
-        case .inItsOwn: #expect(lists == .init(first: [1], second: [8, 9, 2], last: 3))
+        case .inItsOwn: #expect(lists == .init(first: [1], second: [9, 8, 2], last: 3))
         case .around: #expect(lists == .init(first: [1], second: [9, 2], last: 8))
         case .beside: #expect(lists == .init(first: [1, 8], second: [9, 2], last: 3))
         }

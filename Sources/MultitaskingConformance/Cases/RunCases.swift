@@ -124,4 +124,25 @@ let runCases: [ConformanceCase] = [
             }
         }
     },
+    ConformanceCase(
+        "run.aFloodDoesNotHoldUpADrain", duty: "Executor.shutdown(_:)",
+        "Swift tasks run one call after the other in a full pool: a drain ends, and later calls are refused.",
+        requires: [.asyncTwins, .limitedQueue]
+    ) { trial in
+        try trial.withPool(workers: 1, queueLimit: 1) { pool in
+            let flood = (0..<20).map { _ in
+                Task { () -> any Error in
+                    do { while true { _ = try await pool.run(double, 1) } } catch { return error }
+                }
+            }
+            try trial.awaiting { _ = try await pool.run(double, 2) }
+            pool.shutdown(.drain)
+            try trial.awaiting {
+                for each in flood {
+                    let error = await each.value
+                    trial.expect("the code of the refusal", (error as? MultitaskingError)?.code, is: .shutDown)
+                }
+            }
+        }
+    },
 ]
