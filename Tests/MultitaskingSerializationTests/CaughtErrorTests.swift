@@ -43,7 +43,8 @@ import Testing
 
     @Test(arguments: [Trespassing.Place.inItsOwn, .around, .beside])
     fileprivate func partThatWroteToAnotherContainerBeforeItThrew_makesTheWholeFail(_ place: Trespassing.Place) throws {
-        let error = #expect(throws: MultitaskingError.self) { try encodePayload(Trespassing(place: place, fails: true)) }
+        let value = Trespassing(place: place, fails: true)
+        let error = #expect(throws: MultitaskingError.self) { try encodePayload(value) }
         #expect(error?.code == .encodeFailed)
     }
 

@@ -66,7 +66,9 @@ enum SharedState {
             fields = try self.fields(ofClass: type, in: whole)
         case MetadataKind.structure, MetadataKind.enumeration, MetadataKind.optional:
             if TypeDescription.descriptor(of: type) == sharedDescriptor { return [] }
-            isOfValue = isOfValue || type is any Codable.Type || name.hasPrefix("Foundation.") || name.hasPrefix("FoundationEssentials.")
+            isOfValue =
+                isOfValue || type is any Codable.Type || name.hasPrefix("Foundation.")
+                || name.hasPrefix("FoundationEssentials.")
             // The standard library's have their elements in memory that fields say nothing of.
             guard !name.hasPrefix("Swift.") else {
                 return TypeDescription.arguments(of: type).map { Part($0, isOfValue: isOfValue) }

@@ -171,8 +171,8 @@ final class DecodingCore {
 
 /// An array of numbers, written out element by element in memory of its own.
 ///
-/// SAFETY: the bytes are freed in `deinit`; the core that keeps the array keeps those that read it, too, and invalidates
-/// them before it lets go of the array.
+/// SAFETY: the bytes are freed in `deinit`; the core that keeps the array keeps those that read it, too, and
+/// invalidates them before it lets go of the array.
 @safe final class ExpandedArray {
     let source: ByteSource
     let count: Int
