@@ -384,8 +384,33 @@ void mt_null_stdin(void) {
     if (null != STDIN_FILENO) close(null);
 }
 
+// Keeps SIGPIPE from this thread; end_pipe_calm drops the one that has come meanwhile.
+static void begin_pipe_calm(sigset_t *before) {
+    sigset_t pipe_signal;
+    sigemptyset(&pipe_signal);
+    sigaddset(&pipe_signal, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe_signal, before);
+}
+
+static void end_pipe_calm(const sigset_t *before, bool is_broken) {
+    sigset_t pipe_signal;
+    sigemptyset(&pipe_signal);
+    sigaddset(&pipe_signal, SIGPIPE);
+    struct timespec now = {0};
+    while (is_broken && sigtimedwait(&pipe_signal, NULL, &now) < 0 && errno == EINTR) {}
+    pthread_sigmask(SIG_SETMASK, before, NULL);
+}
+
 void mt_flush_output(void) {
-    if (__fpending(stdout) > 0) fflush(stdout);
+    if (__fpending(stdout) == 0) return;
+    // The task has returned: that nobody reads any more what it has printed must not cost its result.
+    sigset_t before;
+    begin_pipe_calm(&before);
+    bool is_broken = fflush(stdout) != 0 && errno == EPIPE;
+    end_pipe_calm(&before, is_broken);
+    if (!is_broken) return;
+    __fpurge(stdout);
+    clearerr(stdout);
 }
 
 // MARK: Output
@@ -527,16 +552,10 @@ bool mt_offer_line(int descriptor, const char *bytes, size_t count, int millisec
     struct pollfd place = {.fd = descriptor, .events = POLLOUT};
     if (mt_poll(&place, 1, milliseconds) <= 0 || (place.revents & (POLLOUT | POLLERR)) != POLLOUT) return false;
     // A reader that goes away now must not end this process.
-    sigset_t pipe_signal, before;
-    sigemptyset(&pipe_signal);
-    sigaddset(&pipe_signal, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
+    sigset_t before;
+    begin_pipe_calm(&before);
     bool is_written = write(descriptor, bytes, count) == (ssize_t)count;
-    if (!is_written && errno == EPIPE) {
-        struct timespec now = {0};
-        while (sigtimedwait(&pipe_signal, NULL, &now) < 0 && errno == EINTR) {}
-    }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    end_pipe_calm(&before, !is_written && errno == EPIPE);
     return is_written;
 }
 

@@ -62,7 +62,7 @@ struct PoolTests {
     @Test(
         arguments: [
             "output-last-lines", "output-of-copies", "output-prefixed", "output-unchanged", "output-on-a-terminal",
-            "output-memory-cause", "logs-arrive", "logs-of-copies", "logs-of-all-pools",
+            "output-without-reader", "output-memory-cause", "logs-arrive", "logs-of-copies", "logs-of-all-pools",
             "logs-whose-handler-ends-the-pool",
         ])
     func whatTasksPrint(_ scenario: String) async throws {

@@ -10,6 +10,7 @@ let outputScenarios: [String: Scenario] = [
     "output-on-a-terminal": { try $0.outputOnATerminal() },
     "output-printer": { try $0.printInTasks() },
     "output-terminal-printer": { try $0.printOnATerminal() },
+    "output-without-reader": { try $0.outputWithoutReader() },
     "output-memory-cause": { try $0.memoryIsNamed() },
 ]
 
@@ -19,6 +20,11 @@ private func printAndEnd(_ count: Int, _ toError: Bool, _ blow: Blow) throws -> 
         if toError { printError("line \(number)\n") } else { print("line", number) }
     }
     try blow.strike()
+    return count
+}
+
+private func printLines(_ count: Int) -> Int {
+    for number in 0..<count { print("line", number) }
     return count
 }
 
@@ -51,6 +57,33 @@ extension Harness {
             Checks.fail("no WorkerFailure in \(error)")
         }
         return []
+    }
+
+    /// What tasks print goes into a pipe that nobody reads any more, as with `program | head`.
+    fileprivate func outputWithoutReader() throws {
+        // What this process has printed itself goes where it should.
+        fflush(nil)
+        var ends: [Int32] = [-1, -1]
+        let own = dup(STDOUT_FILENO)
+        check(unsafe pipe(&ends) == 0 && own >= 0, "there is no pipe")
+        dup2(ends[1], STDOUT_FILENO)
+        for end in ends { close(end) }
+        defer {
+            dup2(own, STDOUT_FILENO)
+            close(own)
+        }
+        try withPool(maxWorkers: 2) { pool in
+            check(eventually { pool.workerProcessIDs.count == 2 }, "the workers do not start")
+            let before = Set(pool.workerProcessIDs)
+            let futures = try (0..<50).map { try pool.submit(printLines, $0) }
+            for (number, future) in futures.enumerated() {
+                checkEqual(try future.value(timeout: .seconds(30)), number, "a task that prints \(number) lines")
+            }
+            checkEqual(Set(pool.workerProcessIDs), before, "the workers")
+            // The rest is as for any program: what the task writes itself ends it.
+            let writer = try pool.submit { () -> Int in Int(unsafe write(STDOUT_FILENO, "x", 1)) }
+            checkThrows(.workerCrashed) { try writer.value(timeout: .seconds(30)) }
+        }
     }
 
     fileprivate func lastLines() throws {
