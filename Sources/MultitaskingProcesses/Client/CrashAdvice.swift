@@ -36,8 +36,8 @@ enum CrashAdvice {
         case SIGSYS: "it made a system call that a sandbox forbids: allow that in its seccomp profile"
         case SIGALRM, SIGVTALRM, SIGPROF: "a timer of the task fired: have it handle the signal"
         case SIGKILL:
-            "somebody killed it: this program, if it ended the pool by .kill; the system, for lack of memory (dmesg "
-                + "says so); or another program: have the task use less, or find out who"
+            "somebody killed it: the system, for lack of memory (dmesg says so); this program, or another one: have "
+                + "the task use less, or find out who"
         default: "somebody sent it that signal: find out who, or have the task handle it"
         }
     }

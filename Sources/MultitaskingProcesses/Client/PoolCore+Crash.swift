@@ -86,6 +86,12 @@ extension PoolCore {
                 "the pool's supervisor died and its workers with it while the task was running; submit the task again",
                 cause: failure)
         }
+        if decided.contains(.poolEnd) {
+            return MultitaskingError(
+                .workerCrashed,
+                "\(failure.summary); this program ended the pool with .kill, or its time to shut down was up: to let "
+                    + "tasks finish, shut down with .drain, or allow more time", cause: failure)
+        }
         let attempts = failure.attempt
         let report = failure.summary + (attempts > 1 ? "; the task was given up after \(attempts) attempts" : "")
         if isSignal {
@@ -108,7 +114,7 @@ extension PoolCore {
     ) -> WorkerFailure.MemoryCause? {
         if status.contains(.memory) { return .poolLimit }
         // What the pool itself has killed needs no other explanation.
-        let isOwnKill = !status.isDisjoint(with: [.timeout, .supervisor])
+        let isOwnKill = !status.isDisjoint(with: [.timeout, .supervisor, .poolEnd])
         guard let signal, !isOwnKill else { return nil }
         if signal == SIGKILL { return systemKills.hasKilledSinceLastAsked() ? .systemKill : nil }
         let isRefused = lines.contains { line in Self.refusals.contains { line.contains($0) } }

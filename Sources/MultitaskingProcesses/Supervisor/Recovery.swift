@@ -27,7 +27,7 @@ struct Recovery {
         /// The status of a worker that said which signal it was dying of, and was killed because that took too long.
         fileprivate func status(dyingOf member: MemberRecord) -> EndStatus {
             let signal = member.crashSignal.load()
-            let wasKilled = status.subtracting(.timeout) == EndStatus(number: SIGKILL, isSignal: true)
+            let wasKilled = status.subtracting([.timeout, .poolEnd]) == EndStatus(number: SIGKILL, isSignal: true)
             guard wasKilled, signal < 65 else { return status }
             // It may have begun to die after the task's time was up.
             return EndStatus(number: Int32(signal), isSignal: true).union(status.intersection(.timeout))

@@ -253,7 +253,8 @@ extension Supervisor {
         } else {
             pace.reset()
         }
-        let status = EndStatus(number: info.status, isSignal: info.signaled)
+        var status = EndStatus(number: info.status, isSignal: info.signaled)
+        if status.signalNumber == SIGKILL, arena.header.phase.load() == .killing { status.insert(.poolEnd) }
         record(.died, index, process: child.pid, status)
         countReplacement(of: index, child, hasLeft: left)
         takeHandedBack()

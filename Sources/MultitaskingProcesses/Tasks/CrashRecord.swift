@@ -53,4 +53,6 @@ struct EndStatus: BitFields, OptionSet {
     static let timeout = EndStatus(rawValue: 1 << 35)
     /// It was killed because it held more memory than its limit.
     static let memory = EndStatus(rawValue: 1 << 36)
+    /// It was killed because its pool was ended at once.
+    static let poolEnd = EndStatus(rawValue: 1 << 37)
 }

@@ -84,6 +84,8 @@ extension Harness {
         for future in hanging {
             let error = checkThrows(.workerCrashed) { try future.value() }
             checkEqual((error?.cause as? WorkerFailure)?.signalName, "SIGKILL")
+            let isNamed = error?.message.contains("this program ended the pool") == true
+            check(isNamed, "who did it is not said: \(error as Any)")
         }
         check(queued.allSatisfy(\.isCancelled), "queued tasks are not cancelled")
     }
