@@ -6,9 +6,11 @@ extension Future {
     /// `body` is called once, in this process, on a thread of the pool's choice, so it must be short and must not
     /// block. If this future fails or is cancelled, so does the new one, and `body` isn't called. If `body` throws, the
     /// new future fails with that error. Cancelling the new future cancels this one, as ``cancel(force:)`` says.
+    @_disfavoredOverload
     public func then<Other: Sendable>(
         _ body: @escaping @Sendable (Value) throws -> Other
     ) -> Future<Other> {
+        // Disfavored: where any type will do, as for `print`, a body that returns a future must choose the form below.
         next { next in next.leavePending(for: .ended(outcome().map { $0.map(body) } ?? .cancelled)) ?? [] }
     }
 
