@@ -37,6 +37,12 @@ import Testing
         #expect(unknown?.message.contains("fingerprint 7") == true)
     }
 
+    @Test func mismatch_namesUsualTypes_thoughNobodyHasMetThem() {
+        // That of UInt16: to ask by the type would be to meet it.
+        let number = fnv1a(Array("s6UInt16V".utf8) + [2, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0])
+        #expect(TypeFingerprint.typeName(of: number) == "Swift.UInt16")
+    }
+
     @Test func lookupsFromManyThreads_agree() async {
         await withTaskGroup(of: [UInt64].self) { group in
             for _ in 0..<8 {

@@ -15,8 +15,23 @@ package enum TypeFingerprint {
     /// - Complexity: a few nanoseconds; about a microsecond the first time a process asks for a type.
     package static func of<T>(_ type: T.Type) -> UInt64 { TypeTable.info(for: type).fingerprint }
 
-    /// The name of the type with this fingerprint; nil if this process has not met it.
-    package static func typeName(of fingerprint: UInt64) -> String? { TypeTable.name(of: fingerprint) }
+    /// The name of the type with this fingerprint; nil if this process has not met it, and it is none of the usual ones.
+    package static func typeName(of fingerprint: UInt64) -> String? {
+        TypeTable.name(of: fingerprint)
+            ?? usual.first { compute(for: $0) == fingerprint }.map { qualifiedName(of: $0) }
+    }
+
+    /// What is sent most often: the one who asks for another type may not have met it.
+    private static let usual: [Any.Type] =
+        [
+            Bool.self, Int.self, Int8.self, Int16.self, Int32.self, Int64.self, UInt.self, UInt8.self, UInt16.self,
+            UInt32.self, UInt64.self, Float.self, Double.self, String.self,
+        ]
+        + [
+            [Bool].self, [Int].self, [Int32].self, [Int64].self, [UInt8].self, [Float].self, [Double].self,
+            [String].self, [String: Int].self, [String: Double].self, [String: String].self, Int?.self, Double?.self,
+            String?.self,
+        ]
 
     /// Checks that a payload whose envelope says `fingerprint` holds a `type`.
     ///
