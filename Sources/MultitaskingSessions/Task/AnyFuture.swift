@@ -25,7 +25,7 @@ public struct AnyFuture: Sendable {
     public var ending: TaskEnding? { base.ending }
 
     /// Returns the result, or nil if the task hasn't ended. Never blocks.
-    public func result() -> TaskResult? { base.result() }
+    public func result() -> TaskResult? { base.taskResult }
 
     /// The output of the task, once it has ended and if its options request it.
     public var output: String? { base.task.output }
@@ -92,7 +92,7 @@ private protocol ErasableFuture: Awaitable, CustomStringConvertible {
     var summary: String { get }
     var valueType: Any.Type { get }
     var ending: TaskEnding? { get }
-    func result() -> TaskResult?
+    var taskResult: TaskResult? { get }
     /// What is the same for tasks of all types.
     var task: any TaskSource { get }
     func waitUntilDone(_ wait: WaitLimit) async throws -> Bool
@@ -101,5 +101,5 @@ private protocol ErasableFuture: Awaitable, CustomStringConvertible {
 extension Future: ErasableFuture {
     fileprivate var valueType: Any.Type { Value.self }
     fileprivate var task: any TaskSource { backend }
-    fileprivate func result() -> TaskResult? { outcome().map(TaskResult.init) }
+    fileprivate var taskResult: TaskResult? { outcome().map(TaskResult.init) }
 }
