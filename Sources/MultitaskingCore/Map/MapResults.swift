@@ -60,7 +60,7 @@ public final class MapResults<Element: Portable, Output: Portable>: Sendable {
         var state = State(stopwatch: Stopwatch(timeline))
         do {
             for start in stride(from: 0, to: elements.count, by: chunkSize) {
-                let slice = elements[start..<min(start + chunkSize, elements.count)]
+                let slice = elements[start..<Swift.min(start + chunkSize, elements.count)]
                 state.parts.append(slice, try submit(Array(slice), start, firstWait))
             }
         } catch {
