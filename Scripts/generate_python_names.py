@@ -24,6 +24,8 @@ NAMES = {
         ("global_input_queue", None, "context"),
         ("global_output_queue", None, "context"),
         ("global_cancel_event", None, "context"),
+        ("create_queue", "_ size: Int = 0", "executor.makeChannel(capacity:)"),
+        ("create_event", "", "executor.makeCancelSignal()"),
     ],
     "TaskSession": [
         ("is_name_available", "_ name: String", "isNameAvailable(_:)"),

@@ -42,6 +42,15 @@ extension Executor {
     ) throws -> Future<Void> {
         throw MultitaskingError(.invalidArgument, "the options come before the arguments")
     }
+
+    /// Options before the function.
+    @available(*, unavailable, message: "pass options: directly after the function, before its arguments")
+    @_disfavoredOverload
+    public func submit<Function, each Argument>(
+        options: TaskOptions, _ function: Function, _ arguments: repeat each Argument
+    ) throws -> Future<Void> {
+        throw MultitaskingError(.invalidArgument, "the options come after the function")
+    }
 }
 
 extension MultitaskingError {

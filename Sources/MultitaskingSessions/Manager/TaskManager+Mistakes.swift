@@ -28,4 +28,53 @@ extension TaskManager {
     ) throws -> TaskSession {
         throw MultitaskingError(.invalidArgument, "the scopes come before the sequences")
     }
+
+    /// Scopes and options before the function.
+    @available(*, unavailable, message: "pass scopes: and options: directly after the function, before the sequences")
+    @_disfavoredOverload
+    @discardableResult
+    public func map<Function, each Elements>(
+        _ prefix: String, scopes: Scopes, options: TaskOptions = .default, _ function: Function,
+        _ sequences: repeat each Elements
+    ) throws -> TaskSession {
+        throw MultitaskingError(.invalidArgument, "the scopes come after the function")
+    }
+
+    /// Options before the function.
+    @available(*, unavailable, message: "pass options: directly after the function, before the sequences")
+    @_disfavoredOverload
+    @discardableResult
+    public func map<Function, each Elements>(
+        _ prefix: String, options: TaskOptions, _ function: Function, _ sequences: repeat each Elements
+    ) throws -> TaskSession {
+        throw MultitaskingError(.invalidArgument, "the options come after the function")
+    }
+
+    /// Python's `submit` of a manager.
+    @available(
+        *, unavailable,
+        message: """
+            write executor.submit(function, arguments…) for a Future, or session().submit("name", function, arguments…)
+            """
+    )
+    @_disfavoredOverload
+    @discardableResult
+    public func submit<Function, each Argument>(
+        _ function: Function, _ arguments: repeat each Argument
+    ) throws -> Future<Void> {
+        throw MultitaskingError(.invalidArgument, "a manager runs nothing itself")
+    }
+
+    /// Python's `submit` of a manager, with a closure. The other one may take the closure for an argument, so this one
+    /// is preferred.
+    @available(
+        *, unavailable,
+        message: "write executor.submit(arguments…) { … } for a Future, or session().submit(\"name\", arguments…) { … }"
+    )
+    @discardableResult
+    public func submit<each Argument, Output>(
+        _ arguments: repeat each Argument, body: (repeat each Argument) throws -> Output
+    ) throws -> Future<Void> {
+        throw MultitaskingError(.invalidArgument, "a manager runs nothing itself")
+    }
 }

@@ -47,4 +47,25 @@ extension TaskSession {
     ) throws -> Self {
         throw MultitaskingError(.invalidArgument, "the scopes come before the arguments")
     }
+
+    /// Scopes and options before the function.
+    @available(*, unavailable, message: "pass scopes: and options: directly after the function, before its arguments")
+    @_disfavoredOverload
+    @discardableResult
+    public func submit<Function, each Argument>(
+        _ name: String, scopes: Scopes, options: TaskOptions = .default, _ function: Function,
+        _ arguments: repeat each Argument
+    ) throws -> Self {
+        throw MultitaskingError(.invalidArgument, "the scopes come after the function")
+    }
+
+    /// Options before the function.
+    @available(*, unavailable, message: "pass options: directly after the function, before its arguments")
+    @_disfavoredOverload
+    @discardableResult
+    public func submit<Function, each Argument>(
+        _ name: String, options: TaskOptions, _ function: Function, _ arguments: repeat each Argument
+    ) throws -> Self {
+        throw MultitaskingError(.invalidArgument, "the options come after the function")
+    }
 }

@@ -35,6 +35,22 @@ extension TaskManager {
     /// A name of py-multitasking; here it is `context`.
     @available(*, unavailable, message: "write context")
     public var globalCancelEvent: Int { 0 }
+
+    /// A name of py-multitasking; here it is `executor.makeChannel(capacity:)`.
+    @available(*, unavailable, message: "write executor.makeChannel(capacity:)")
+    public func create_queue(_ size: Int = 0) -> Int { 0 }
+
+    /// A name of py-multitasking; here it is `executor.makeChannel(capacity:)`.
+    @available(*, unavailable, message: "write executor.makeChannel(capacity:)")
+    public func createQueue(_ size: Int = 0) -> Int { 0 }
+
+    /// A name of py-multitasking; here it is `executor.makeCancelSignal()`.
+    @available(*, unavailable, message: "write executor.makeCancelSignal()")
+    public func create_event() -> Int { 0 }
+
+    /// A name of py-multitasking; here it is `executor.makeCancelSignal()`.
+    @available(*, unavailable, message: "write executor.makeCancelSignal()")
+    public func createEvent() -> Int { 0 }
 }
 
 extension TaskSession {
