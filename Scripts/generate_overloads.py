@@ -721,6 +721,40 @@ BLOCKING = ['@available(*, noasync, message: "this blocks the thread; await the 
             "@_disfavoredOverload", "@discardableResult"]
 
 
+# What precedes the initializer.
+PROCESS_PARAMETERS = [
+    "maxWorkers: Int? = nil", "startMethod: StartMethod = .automatic", "arenaLimit: Int? = nil", "queueLimit: Int? = nil",
+    "limits: WorkerLimits = .none", "captures: CapturePolicy = .byValue", "backtraces: Backtraces = .inError",
+    "atExit: ShutdownMode = .drain", "environment: [String: String] = [:]", 'workerNamePrefix: String = "mt-worker"',
+]
+THREAD_PARAMETERS = [
+    "maxWorkers: Int? = nil", 'threadNamePrefix: String = ""', "queueLimit: Int? = nil", "atExit: ShutdownMode = .drain",
+]
+
+UNLABELED_DOC = """A call without the label of the number of workers.
+
+Without this, the compiler fails to say what is wrong.
+"""
+
+
+def unlabeled_executors():
+    """The number of workers without its label, alone and followed by what a call may name besides.
+
+    The compiler's message contains all labels, so the function with one parameter, which is preferred, keeps it short.
+    """
+    for (name, manager, parameters), has_others, is_async in itertools.product(
+            (("withProcessPoolExecutor", "TaskManager", PROCESS_PARAMETERS),
+             ("withThreadPoolExecutor", "ThreadTaskManager", THREAD_PARAMETERS)), (False, True), (False, True)):
+        others = [each for each in parameters if not each.startswith("maxWorkers")] + [GLOBALS] if has_others else []
+        body = f"_ body: {'nonisolated(nonsending) ' if is_async else ''}({manager}) {'async ' if is_async else ''}throws -> Value"
+        modifiers = "nonisolated(nonsending) public" if is_async else "@_disfavoredOverload\n@discardableResult\npublic"
+        yield (documentation(*UNLABELED_DOC.split("\n", 1))
+               + '@available(*, unavailable, message: "write maxWorkers: before the number of workers")\n'
+               f"{modifiers} func {name}<Value>(\n{', '.join(['_ maxWorkers: Int?', *others, body])}\n"
+               f") {'async ' if is_async else ''}throws -> Value {{\n"
+               'throw MultitaskingError(.invalidArgument, "the number of workers has no label")\n}\n')
+
+
 def with_executor(name, manager, doc, generics, parameters, pool, is_async):
     body = f"_ body: {'nonisolated(nonsending) ' if is_async else ''}({manager}) {'async ' if is_async else ''}throws -> Value"
     attributes = "" if is_async else "".join(f"{each}\n" for each in BLOCKING)
@@ -737,11 +771,7 @@ def process_executors():
     for has_arguments, finalizer, is_async in itertools.product([False, True], [None, "Void", "Output"], [False, True]):
         generics = (["each Argument: Portable"] if has_arguments else []) + (["Output: Portable"] if finalizer == "Output" else [])
         wrapped = "@autoclosure @escaping @Sendable () -> @Sendable"
-        parameters = [
-            "maxWorkers: Int? = nil", "startMethod: StartMethod = .automatic", "arenaLimit: Int? = nil",
-            "queueLimit: Int? = nil", "limits: WorkerLimits = .none", "captures: CapturePolicy = .byValue",
-            "backtraces: Backtraces = .inError", "atExit: ShutdownMode = .drain", "environment: [String: String] = [:]",
-            'workerNamePrefix: String = "mt-worker"']
+        parameters = [*PROCESS_PARAMETERS]
         if has_arguments:
             parameters += [f"initializer: {wrapped} (repeat each Argument) throws -> Void", "_ arguments: repeat each Argument"]
             initializer = "WorkerInitializer.calling(initializer, repeat each arguments, timeout: initializerTimeout)"
@@ -772,8 +802,7 @@ def process_executors():
 def thread_executors():
     for has_arguments, is_async in itertools.product([False, True], repeat=2):
         generics = (["First: Sendable", "each Argument: Sendable"] if has_arguments else []) + ["Output: Sendable"]
-        parameters = ["maxWorkers: Int? = nil", 'threadNamePrefix: String = ""', "queueLimit: Int? = nil",
-                      "atExit: ShutdownMode = .drain"]
+        parameters = [*THREAD_PARAMETERS]
         if has_arguments:
             parameters += ["initializer: @escaping @Sendable (First, repeat each Argument) throws -> Void",
                            "_ argument: First", "_ arguments: repeat each Argument"]
@@ -843,6 +872,9 @@ EXECUTORS = [
     ("Multitasking/Pools/WithThreadPoolExecutor.swift",
      "public import MultitaskingCore\npublic import MultitaskingSessions\ninternal import MultitaskingThreads\n\n" + DISFAVORED,
      thread_executors),
+    ("Multitasking/Pools/WithExecutor+Mistakes.swift",
+     "public import MultitaskingCore\npublic import MultitaskingProcesses\npublic import MultitaskingSessions\n\n"
+     "// Calls that cannot work, so that the compiler says in a sentence what to write instead.\n\n", unlabeled_executors),
     ("MultitaskingInMemory/Pool/WithInMemoryExecutor+Setup.swift",
      "public import MultitaskingCore\npublic import MultitaskingSessions\n\n" + DISFAVORED, simulation_executors),
 ]
