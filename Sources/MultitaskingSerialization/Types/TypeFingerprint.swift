@@ -15,7 +15,7 @@ package enum TypeFingerprint {
     /// - Complexity: a few nanoseconds; about a microsecond the first time a process asks for a type.
     package static func of<T>(_ type: T.Type) -> UInt64 { TypeTable.info(for: type).fingerprint }
 
-    /// The name of the type with this fingerprint; nil if this process has not met it, and it is none of the usual ones.
+    /// The name of the type with this fingerprint; nil if this process has not met it, and it is not a usual one.
     package static func typeName(of fingerprint: UInt64) -> String? {
         TypeTable.name(of: fingerprint)
             ?? usual.first { compute(for: $0) == fingerprint }.map { qualifiedName(of: $0) }
