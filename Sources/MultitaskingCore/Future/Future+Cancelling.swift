@@ -37,7 +37,7 @@ extension Future {
 }
 
 /// Runs `body`, and ends the tasks by force if the awaiting Swift task is cancelled meanwhile, which then throws
-/// `CancellationError` in any case: the tasks may end, and `body` see that, before `body` sees the cancellation.
+/// `CancellationError` in any case.
 package func ending<Value>(
     _ tasks: any Awaitable..., with scope: CancellationScope,
     isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Value
@@ -49,12 +49,21 @@ package func ending<Value>(
     _ tasks: [any Awaitable], with scope: CancellationScope,
     isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Value
 ) async throws -> Value {
+    try await ending(with: scope, by: { RestPolicy.cancelByForce.apply(to: tasks) }, body)
+}
+
+/// Runs `body`, and calls `end` if the awaiting Swift task is cancelled meanwhile, which then throws
+/// `CancellationError` in any case: the tasks may end, and `body` see that, before `body` sees the cancellation.
+func ending<Value>(
+    with scope: CancellationScope, by end: @Sendable () -> Void,
+    isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Value
+) async throws -> Value {
     guard scope == .withTask else { return try await body() }
     do {
         let value = try await withTaskCancellationHandler {
             try await body()
         } onCancel: {
-            RestPolicy.cancelByForce.apply(to: tasks)
+            end()
         }
         try Task.checkCancellation()
         return value

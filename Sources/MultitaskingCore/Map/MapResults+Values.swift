@@ -27,7 +27,7 @@ extension MapResults {
     public func results(
         timeout: Duration? = nil, cancelling scope: CancellationScope
     ) async throws -> [Result<Output, any Error>] {
-        try await ending(with: scope) { try await results(timeout: timeout) }
+        try await ending(with: scope, by: { cancel(force: true) }) { try await results(timeout: timeout) }
     }
 
     /// Blocks until all elements have a result, and returns the values in order.
@@ -59,25 +59,7 @@ extension MapResults {
     /// ```
     /// - Throws: the error of the first element that failed; `timedOut`; `CancellationError`.
     public func values(timeout: Duration? = nil, cancelling scope: CancellationScope) async throws -> [Output] {
-        try await ending(with: scope) { try await values(timeout: timeout) }
-    }
-
-    /// Runs `body`, and ends the chunks by force if the awaiting Swift task is cancelled meanwhile.
-    private func ending<Value>(with scope: CancellationScope, _ body: () async throws -> Value) async throws -> Value {
-        guard scope == .withTask else { return try await body() }
-        // The chunks may end, and `body` see that, before it sees the cancellation.
-        do {
-            let value = try await withTaskCancellationHandler {
-                try await body()
-            } onCancel: {
-                cancel(force: true)
-            }
-            try Task.checkCancellation()
-            return value
-        } catch let error as MultitaskingError where error.code == .cancelled && error.origin == .pool {
-            try Task.checkCancellation()
-            throw error
-        }
+        try await ending(with: scope, by: { cancel(force: true) }) { try await values(timeout: timeout) }
     }
 
     @inlinable
