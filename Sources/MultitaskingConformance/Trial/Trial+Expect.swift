@@ -14,6 +14,16 @@ extension Trial {
         record("expected that \(what) is \(brief(expected)); it is \(brief(found))", at: "\(file):\(line)")
     }
 
+    /// Expects that a Swift task, which was cancelled, throws that it was.
+    func expectCancellation<Value>(
+        of task: Task<Value, any Error>, file: String = #fileID, line: Int = #line
+    ) async {
+        switch await task.result {
+        case .failure(let error) where error is CancellationError: return
+        case let end: record("expected CancellationError; it ended with \(brief(end))", at: "\(file):\(line)")
+        }
+    }
+
     /// Expects that `condition` comes to hold.
     func eventually(
         _ what: String, file: String = #fileID, line: Int = #line, _ condition: () throws -> Bool
