@@ -2,8 +2,11 @@
     /// A stand-in for `Mutex`, in which thread sanitizer reports races that do not exist, as it does not see it locked.
     @safe final class Lock<Value: ~Copyable>: @unchecked Sendable {
         // SAFETY: `value` is only touched while the lock is held.
-        private var value: Value
         private let lock = ConditionLock()
+        private var value: Value
+        /// Gives a value without a size, such as `()`, an address of its own, which thread sanitizer would otherwise
+        /// take for that of what comes next.
+        private let end: UInt8 = 0
 
         init(_ value: consuming sending Value) { self.value = value }
 
