@@ -9,7 +9,7 @@ extension PoolCore {
     func shutdown(_ mode: ShutdownMode) {
         guard belongsToThisProcess else { return }
         beginShutdown(mode)
-        supervision.awaitEnd(isKilled: mode == .kill)
+        awaitEnd(mode)
         // A task pushed at the very moment of the end has nobody left to take it; from here on none is pushed.
         state.withLock { state in
             state.isShutDown = true
@@ -26,6 +26,16 @@ extension PoolCore {
         // What was not read stays; the rest must not wait for whoever keeps the pool or a future.
         arena.discardFreeChunks(by: ArenaLayout.client)
         ExitDrain.remove(self)
+    }
+
+    private func awaitEnd(_ mode: ShutdownMode) {
+        guard mode == .drain else {
+            supervision.awaitEnd(isKilled: mode == .kill)
+            return
+        }
+        ShutdownWatch(self).wait { limit in
+            supervision.awaitEnd(isKilled: false, within: limit?.nanoseconds ?? .max)
+        }
     }
 
     /// Starts the end without waiting for it; a thread of its own waits and reaps.

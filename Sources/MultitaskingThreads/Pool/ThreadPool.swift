@@ -246,6 +246,7 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
         case .leave: return
         case .awaitOther: _ = gone.wait(until: nil)
         case .join(let workers):
+            ShutdownWatch(storage).wait { storage.waitUntilEmpty($0.map { .now + $0 }) }
             for worker in workers { worker.join() }
             gone.open()
         }
