@@ -54,7 +54,8 @@ call throws, the others in its chunk still run.
 
 If a worker dies, the element that it was processing gets the error. Another worker then runs the remaining elements of the
 chunk, and also the earlier ones, **whose results were lost with the worker**: their side effects happen twice. If that
-matters, pass a `chunkSize` of 1. Time limits, crash retries, and cancellation apply to whole chunks.
+matters, pass a `chunkSize` of 1. Crash retries and cancellation apply to whole chunks. A time or memory limit applies to a
+chunk first; if a chunk reaches it, each of its elements runs again alone, with the limit for itself.
 
 Without a `chunkSize`, each worker gets about 16 chunks of at most 4,096 elements each, so that one slow worker delays the
 others by at most a sixteenth of its share.
@@ -266,15 +267,16 @@ def executor_everywhere(noun, order):
 
 
 DEPENDENT_CONTRACT = """
-The task starts when every future has a value. The futures may belong to other pools. If the backend supports it, the values
-don't pass through the client. Returns immediately without blocking a thread. A task can only depend on tasks that were
-submitted earlier, so there are no cycles.
+The task starts when every future has a value. The futures may belong to other pools. {values}Returns immediately without
+blocking a thread. A task can only depend on tasks that were submitted earlier, so there are no cycles.
 
 If one of the futures fails or is cancelled, the new task never starts; it fails with `dependencyFailed`, with that error as
 its cause. Cancelling the new task doesn't cancel the tasks it depends on.
 - Throws: whatever ``submit(_:options:)`` throws. Errors that occur later are the future's failure.
 """
 
+
+VALUES_OF_DEPENDENCIES = "If the backend supports it, the values don't pass through the client. "
 
 # At least one, so that a call without arguments is not one of these.
 DEPENDENCIES = "resultsOf first: Future<First>, _ others: repeat Future<each Other>"
@@ -284,7 +286,7 @@ def executor_dependent_submit(noun, order):
     example = ("`try pool.submit(merge, resultsOf: a, b)`", "`try pool.submit(resultsOf: a, b) { $0 + $1 }`")[noun == "closure"]
     for shape in shapes(contexts=False):
         first = first_sentence(shape, noun, " in a worker, with the results of other tasks as arguments", example)
-        rest = DEPENDENT_CONTRACT if shape.is_plain else ("\n" + OCCUPIES if shape.is_async else "")
+        rest = DEPENDENT_CONTRACT.format(values=VALUES_OF_DEPENDENCIES) if shape.is_plain else ("\n" + OCCUPIES if shape.is_async else "")
         yield overload(
             documentation(first, rest),
             ["@inlinable"] + (["@_disfavoredOverload"] if noun == "closure" else []),
@@ -303,7 +305,7 @@ def thread_pool_dependent_submit(noun, order):
         first = first_sentence(
             shape, noun, " in a thread, with the results of other tasks as arguments", "`try pool.submit(merge, resultsOf: a, b)`"
             if noun == "function" else "`try pool.submit(resultsOf: a, b) { $0 + $1 }`")
-        rest = "\n" + SHARED + DEPENDENT_CONTRACT.lstrip("\n") if shape.is_plain else "\nThe call occupies its thread until it returns."
+        rest = "\n" + SHARED + DEPENDENT_CONTRACT.format(values="").lstrip("\n") if shape.is_plain else "\nThe call occupies its thread until it returns."
         call = ("try await " if shape.is_async else "try ") + f"{variable(noun)}()(value, repeat each values.values)"
         body = f"try environment.wait {{ {call} }}" if shape.is_async else call
         yield overload(
@@ -519,14 +521,18 @@ Takes inputs lazily: the stream takes the next input only while fewer than `ahea
 stays constant even for endless inputs. Each element has its own result. Elements that take little time are submitted in
 groups of some milliseconds, unless `options` set time limits or retries, which then apply to each element.
 
-Leaving the loop early, releasing the iterator, or cancelling the Swift task that reads ends the stream: it takes no further
-input, cancels queued elements, and asks running ones to stop, ending them by force after the grace period if the pool can.
+{ends} ends the stream: it takes no further input, cancels queued elements, and asks
+running ones to stop, ending them by force after the grace period if the pool can.
 - Parameters:
   - ahead: how many inputs may be submitted before their results are read, at least 1; nil for twice as many tasks as there
     are workers.
   - order: whether results arrive in the order of the inputs or as elements finish.
 - Returns: pairs of an input's offset, counted from 0, and its result.
 """
+
+# What ends a stream before its end.
+STREAM_ENDS = "Leaving the loop early, releasing the iterator, or cancelling the Swift task that reads"
+BLOCKING_STREAM_ENDS = "Leaving the loop early or releasing the iterator"
 
 SHOWN_STREAM_CONTRACT = """
 Like the call without a display; see `ResultSequence.showing(_:total:)`.
@@ -559,7 +565,8 @@ def executor_stream(noun, order, contexts=False):
             source = "an asynchronous sequence" if kind == "async sequence" else "a sequence"
             manner = ", and blocks while waiting for results" if kind == "blocking" else ""
             first = f"Calls {shape.words(noun)} for each element of {source}, as elements arrive{manner}"
-            doc = documentation(first + (":" if is_plain else "."), (f"{example}.\n" + STREAM_CONTRACT + (
+            doc = documentation(first + (":" if is_plain else "."), (f"{example}.\n" + STREAM_CONTRACT.format(
+                ends=BLOCKING_STREAM_ENDS if kind == "blocking" else STREAM_ENDS) + (
                 "- Throws: `invalidArgument` if `ahead` is below 1. Errors of the function itself are results.\n"
                 if kind == "blocking" else ASYNC_STREAM_END)) if is_plain else (
                 ELEMENT_CONTEXT.format(seed="`TaskRandom.seed(_:at:)`") if contexts and not shape.is_async else ""))
@@ -679,7 +686,7 @@ started are cancelled, and sessions' tasks that run are asked to stop: their can
 closed.
 
 - Parameters:
-  - maxWorkers: the maximum number of tasks that run concurrently, at least 1; nil for one per core that this process may use.
+  - maxWorkers: the maximum number of tasks that run concurrently, 1...512; nil for one per core that this process may use.
   - startMethod: how the workers are started.
   - arenaLimit: the maximum number of bytes for arguments, results, and messages; nil for half of the memory that this
     process may use.
@@ -690,8 +697,10 @@ closed.
   - atExit: what happens to unfinished tasks if the program calls `exit` while `body` runs; see the pool.
   - environment: environment variables for the workers, in addition to those of this process.
   - workerNamePrefix: the prefix of the workers' process names.
-  - initializer: a function that each worker runs before its first task. If it throws, tasks fail with `initializerFailed`.
-  - initializerTimeout: how long the initializer may take; nil for no limit.
+  - initializer: a function that each worker runs before its first task. If it throws or ends the worker three times in a row,
+    the pool fails, and its tasks end with `initializerFailed`.
+  - initializerTimeout: how long a worker may take from its start to the end of the initializer; nil for no limit. After that,
+    the worker is killed and the attempt counts as failed.
 """ + GLOBAL_DOC
 
 THREAD_DOC = """
@@ -793,7 +802,8 @@ def process_executors():
             doc = documentation("Creates a pool of worker processes" + ", and".join(details) + ".", (
                 "\nThe arguments are encoded once and decoded in each worker, including workers that start later.\n" if has_arguments
                 else "") + (
-                "\nThe results of the finalizer are collected; read them with `manager.finalizerResults(as:)` after the scope ends.\n"
+                "\nThe results of the finalizer are collected: to read them, store or return the manager in `body`, and call its "
+                "`finalizerResults(as:)` after the scope has ended.\n"
                 if finalizer == "Output" else "") + "- Throws: whatever the function without " + (
                 "arguments" if has_arguments else "a finalizer") + " throws.\n")
         yield with_executor("withProcessPoolExecutor", "TaskManager", doc, generics, parameters, pool, is_async)

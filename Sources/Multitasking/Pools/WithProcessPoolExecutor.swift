@@ -21,7 +21,7 @@ public import MultitaskingSessions
 /// are set and their queues are closed.
 ///
 /// - Parameters:
-///   - maxWorkers: the maximum number of tasks that run concurrently, at least 1; nil for one per core that this
+///   - maxWorkers: the maximum number of tasks that run concurrently, 1...512; nil for one per core that this
 ///     process may use.
 ///   - startMethod: how the workers are started.
 ///   - arenaLimit: the maximum number of bytes for arguments, results, and messages; nil for half of the memory
@@ -34,9 +34,10 @@ public import MultitaskingSessions
 ///   - atExit: what happens to unfinished tasks if the program calls `exit` while `body` runs; see the pool.
 ///   - environment: environment variables for the workers, in addition to those of this process.
 ///   - workerNamePrefix: the prefix of the workers' process names.
-///   - initializer: a function that each worker runs before its first task. If it throws, tasks fail with
-///     `initializerFailed`.
-///   - initializerTimeout: how long the initializer may take; nil for no limit.
+///   - initializer: a function that each worker runs before its first task. If it throws or ends the worker three
+///     times in a row, the pool fails, and its tasks end with `initializerFailed`.
+///   - initializerTimeout: how long a worker may take from its start to the end of the initializer; nil for no
+///     limit. After that, the worker is killed and the attempt counts as failed.
 ///   - globalInputQueue: whether the manager has an input queue of scope `.global`. `globalOutputQueue` and
 ///     `globalCancelEvent` do the same for the output queue and the cancel event.
 ///   - globalInputQueueLock: whether draining the input queue is atomic among the parent's threads.
@@ -156,7 +157,8 @@ nonisolated(nonsending) public func withProcessPoolExecutor<Value>(
 
 /// Creates a pool of worker processes whose workers run a finalizer before they exit.
 ///
-/// The results of the finalizer are collected; read them with `manager.finalizerResults(as:)` after the scope ends.
+/// The results of the finalizer are collected: to read them, store or return the manager in `body`, and call its
+/// `finalizerResults(as:)` after the scope has ended.
 /// - Throws: whatever the function without a finalizer throws.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 @_disfavoredOverload
@@ -340,7 +342,8 @@ nonisolated(nonsending) public func withProcessPoolExecutor<each Argument: Porta
 ///
 /// The arguments are encoded once and decoded in each worker, including workers that start later.
 ///
-/// The results of the finalizer are collected; read them with `manager.finalizerResults(as:)` after the scope ends.
+/// The results of the finalizer are collected: to read them, store or return the manager in `body`, and call its
+/// `finalizerResults(as:)` after the scope has ended.
 /// - Throws: whatever the function without arguments throws.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 @_disfavoredOverload

@@ -1,12 +1,13 @@
 /// A flag between a parent and its tasks that asks them to stop.
 ///
 /// ```swift
-/// let signal = try pool.makeCancelSignal()
-/// let future = try pool.submit(search, Flag(signal))   // looks at isSet in its loop
+/// let signal = pool.makeCancelSignal()   // of a thread pool, whose tasks can capture it
+/// let future = try pool.submit { while !signal.isSet { search() } }
 /// signal.set()
 /// ```
 ///
-/// Setting it stops nothing by itself: tasks check it and return.
+/// Setting it stops nothing by itself: tasks check it and return. In a process pool, a task finds it by its reference;
+/// see ``SharedObjectID``. Tasks of a session find theirs in their context.
 ///
 /// **Round trips.** In a backend that spans machines, `set` and `clear` may need a network round trip, so each has an
 /// asynchronous counterpart. Reading a signal never does.

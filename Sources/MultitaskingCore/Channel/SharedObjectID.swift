@@ -1,8 +1,8 @@
 /// The identity of a channel or signal in every worker of its pool.
 ///
 /// ```swift
-/// let id = channel.reference                        // sent to a task
-/// let same = try environment.channel(id)             // in the task
+/// let id = channel.reference                // sent to a task, in a type of your own
+/// let same = try environment.channel(id)    // in its `init(from:)`, whose decoder has the `TaskEnvironment`
 /// ```
 ///
 /// Sending a reference costs eight bytes; ``TaskEnvironment`` turns it back into the object.
@@ -13,7 +13,7 @@
 ///
 /// ```swift
 /// let channel = try pool.makeChannel()
-/// let future = try pool.submit(fill, channel.reference)
+/// let future = try pool.submit(fill, channel.makeSender())
 /// let count = try withExtendedLifetime(channel) { try future.value() }
 /// ```
 public struct SharedObjectID: Hashable, Sendable, Codable {

@@ -140,7 +140,8 @@ extension MultitaskingError.Code {
     public static let closed = Self("closed")
     /// The function captures state and cannot be sent to a worker process.
     public static let capturesState = Self("capturesState")
-    /// Forking was requested while other threads run.
+    /// Forking was requested where it isn't safe: other threads run, Dispatch was used, or a global is being
+    /// initialized.
     public static let unsafeFork = Self("unsafeFork")
     /// This program can't be started again as a pool's supervisor.
     public static let cannotSpawn = Self("cannotSpawn")

@@ -6,7 +6,7 @@
 ///
 /// ```swift
 /// let channel = try environment.channel(reference)
-/// try channel.send(7)
+/// _ = try channel.send(7, wait: .forever)
 /// ```
 public protocol ObjectDirectory: Sendable {
     /// Returns the channel for a reference. May need a round trip.

@@ -22,7 +22,7 @@ extension Future {
     /// - Parameters:
     ///   - timeout: the maximum time to wait; nil for no limit. If it passes, the task continues.
     ///   - scope: whether to end the task together with the wait.
-    /// - Throws: what the function threw; `timedOut`; `cancelled`; `CancellationError`.
+    /// - Throws: what `value(timeout:)` throws; `CancellationError` if the awaiting task is cancelled.
     public func value(timeout: Duration? = nil, cancelling scope: CancellationScope) async throws -> Value {
         try await MultitaskingCore.ending(self, with: scope) { try await value(timeout: timeout) }
     }

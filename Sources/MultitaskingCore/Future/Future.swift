@@ -78,7 +78,8 @@ public struct Future<Value: Sendable>: Sendable {
     ///
     /// - Parameter timeout: the maximum time to wait; nil for no limit.
     /// - Throws: what the function threw; `timedOut` if the time limit passes first, in which case the task continues;
-    ///   `cancelled`.
+    ///   `cancelled`; any other `MultitaskingError` that says what happened to the task, such as `workerCrashed` or
+    ///   `taskTimedOut`.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     @inlinable
     public func value(timeout: Duration? = nil) throws -> Value {
@@ -101,7 +102,7 @@ extension Future {
     /// Suspends until the task has ended, and returns its value.
     ///
     /// Cancelling the awaiting Swift task ends the wait, not the pool's task.
-    /// - Throws: what the function threw; `timedOut`; `cancelled`; `CancellationError`.
+    /// - Throws: what the blocking `value` throws; `CancellationError` if the awaiting task is cancelled.
     public func value(timeout: Duration? = nil) async throws -> Value {
         _ = try await waitUntilDone(WaitLimit(timeout: timeout))
         guard let outcome = outcome() else { throw MultitaskingError.notDone(within: timeout) }

@@ -59,9 +59,8 @@ extension Executor {
     /// time are submitted in groups of some milliseconds, unless `options` set time limits or retries, which then apply
     /// to each element.
     ///
-    /// Leaving the loop early, releasing the iterator, or cancelling the Swift task that reads ends the stream: it
-    /// takes no further input, cancels queued elements, and asks running ones to stop, ending them by force after the
-    /// grace period if the pool can.
+    /// Leaving the loop early or releasing the iterator ends the stream: it takes no further input, cancels queued
+    /// elements, and asks running ones to stop, ending them by force after the grace period if the pool can.
     /// - Parameters:
     ///   - ahead: how many inputs may be submitted before their results are read, at least 1; nil for twice as many
     ///     tasks as there are workers.
@@ -169,9 +168,8 @@ extension Executor {
     /// time are submitted in groups of some milliseconds, unless `options` set time limits or retries, which then apply
     /// to each element.
     ///
-    /// Leaving the loop early, releasing the iterator, or cancelling the Swift task that reads ends the stream: it
-    /// takes no further input, cancels queued elements, and asks running ones to stop, ending them by force after the
-    /// grace period if the pool can.
+    /// Leaving the loop early or releasing the iterator ends the stream: it takes no further input, cancels queued
+    /// elements, and asks running ones to stop, ending them by force after the grace period if the pool can.
     /// - Parameters:
     ///   - ahead: how many inputs may be submitted before their results are read, at least 1; nil for twice as many
     ///     tasks as there are workers.

@@ -9,8 +9,9 @@ public enum StartMethod: String, Sendable, Hashable, CaseIterable {
     case automatic
     /// Forks this process, which takes less than a millisecond. Workers start with a copy of all its globals.
     ///
-    /// Throws `unsafeFork` if other threads run, because the fork might hang on a lock that one of them holds, or if a
-    /// global is being initialized, because the fork would wait for that forever.
+    /// Throws `unsafeFork` if other threads run, because the fork might hang on a lock that one of them holds; if this
+    /// process has used Dispatch or Swift concurrency, which don't work in a fork; or if a global is being initialized,
+    /// because the fork would wait for that forever.
     case fork
     /// Starts the program again, with the same arguments, up to just before `main`. Always safe, and takes some
     /// milliseconds.

@@ -27,7 +27,8 @@ extension ParentSideContext {
     /// with `taskDone`: for the rest of `wait`, or as long as it takes if you don't pass `wait`. If the limit passes
     /// meanwhile, the call also returns false, but the element stays in the queue.
     ///
-    /// - Throws: `noSuchObject` without the queue; `encodeFailed` if the element can't be encoded.
+    /// - Throws: `noSuchObject` without the queue; `closed` if the queue is closed; `encodeFailed` if the element can't
+    ///   be encoded; `arenaLimitReached` if the pool's memory is full.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     @discardableResult
     public func writeInput<Element: Codable & Sendable>(
@@ -47,7 +48,8 @@ extension ParentSideContext {
         try objects.requireInputQueue().put(element, wait: wait, join: join)
     }
 
-    /// Removes and returns the first element of the output queue; nil if there is none before the limit passes.
+    /// Removes and returns the first element of the output queue; nil if there is none before the limit passes, or if
+    /// the queue is closed and empty.
     ///
     /// By default, this doesn't wait. With `taskDone`, the element is reported as processed, for senders that join.
     ///

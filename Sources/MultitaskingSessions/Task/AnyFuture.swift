@@ -33,7 +33,10 @@ public struct AnyFuture: Sendable {
     /// The task's last report of its progress (`context.report`), if any. Never blocks.
     public var progress: TaskReport? { base.task.report }
 
-    /// Cancels the task if it hasn't started. Returns true if it never will.
+    /// Cancels the task if it hasn't started; with `force`, also ends it if it is running and the pool can.
+    ///
+    /// - Returns: true if the task never starts or, with `force`, is being ended; false if it continues to run or has
+    ///   ended.
     @discardableResult
     public func cancel(force: Bool = false) -> Bool { base.task.cancel(force: force) }
 

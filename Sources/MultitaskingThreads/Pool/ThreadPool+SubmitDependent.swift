@@ -9,9 +9,8 @@ extension ThreadPool {
     /// b)`.
     ///
     /// Arguments and results only need to be `Sendable`, because they are shared, not copied. The task starts when
-    /// every future has a value. The futures may belong to other pools. If the backend supports it, the values don't
-    /// pass through the client. Returns immediately without blocking a thread. A task can only depend on tasks that
-    /// were submitted earlier, so there are no cycles.
+    /// every future has a value. The futures may belong to other pools. Returns immediately without blocking a thread.
+    /// A task can only depend on tasks that were submitted earlier, so there are no cycles.
     ///
     /// If one of the futures fails or is cancelled, the new task never starts; it fails with `dependencyFailed`, with
     /// that error as its cause. Cancelling the new task doesn't cancel the tasks it depends on.
@@ -41,9 +40,8 @@ extension ThreadPool {
     /// + $1 }`.
     ///
     /// Arguments and results only need to be `Sendable`, because they are shared, not copied. The task starts when
-    /// every future has a value. The futures may belong to other pools. If the backend supports it, the values don't
-    /// pass through the client. Returns immediately without blocking a thread. A task can only depend on tasks that
-    /// were submitted earlier, so there are no cycles.
+    /// every future has a value. The futures may belong to other pools. Returns immediately without blocking a thread.
+    /// A task can only depend on tasks that were submitted earlier, so there are no cycles.
     ///
     /// If one of the futures fails or is cancelled, the new task never starts; it fails with `dependencyFailed`, with
     /// that error as its cause. Cancelling the new task doesn't cancel the tasks it depends on.
