@@ -444,9 +444,9 @@ def thread_manager_map(noun, order):
 
 # Of the functions that take a context, `map` and `stream` make it in the worker, for each element.
 ELEMENT_CONTEXT = """
-The context has no queues and no event. It tells whether the element is to end, which worker runs it, and has its random
-numbers: with a seed in `options` they depend on that and on the element's place among all, whatever the size of the chunks and
-the number of workers ({seed}).
+The context has no queues and no cancel event. It says whether the element should stop and which worker runs it, and provides
+random numbers. With a seed in `options`, these depend only on the seed and the element's index, whatever the size of the chunks
+and the number of workers ({seed}).
 """
 
 

@@ -6,8 +6,8 @@ extension ProcessPool: RecordingExecutor {
     ///
     /// A thread of this process appends ten times a second what the workers have left in the shared memory, so that
     /// their deaths lose nothing. While it is there this process cannot be forked for functions that can be run in no
-    /// other way (`CapturePolicy`). Of a worker that ends more than 20,000 tasks a second not all are recorded; the
-    /// timeline says how many are missing.
+    /// other way (`CapturePolicy`). If a worker ends more than 20,000 tasks a second, some aren't recorded; the
+    /// timeline says how many.
     public func beginRecording(to path: String) throws -> any Recording {
         try core.checkUsable()
         let source = try PoolTimeline(core)

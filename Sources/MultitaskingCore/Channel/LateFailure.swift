@@ -1,9 +1,9 @@
 internal import Synchronization
 
-/// The errors of elements in batches, which the receiver's handle keeps for its next calls.
+/// Stores an error that occurs in the middle of a batch, so that the receiver's next call throws it.
 ///
-/// The elements before it must be returned, and the element itself can't be put back, because others may have received
-/// the elements behind it.
+/// The current call returns the elements before it. The element itself can't be put back, because other receivers may
+/// have taken later ones. If several threads receive batches, several errors are stored, and each call throws one.
 ///
 /// ```swift
 /// try lateFailure.rethrow()  // at the beginning of a receive

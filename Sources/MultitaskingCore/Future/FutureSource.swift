@@ -42,7 +42,7 @@ extension FutureSource {
         return failure
     }
 
-    /// Leaves an empty callback with the task when `body` was taken back.
+    /// After the callback is revoked, an empty callback stays with the task until it ends.
     public func notifyWhenDone(_ body: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
         RevocableCallback.register(body, with: whenDone)
     }

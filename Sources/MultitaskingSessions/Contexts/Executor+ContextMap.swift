@@ -3,9 +3,9 @@
 extension Executor {
     /// Calls a function that takes the task's context first for each element.
     ///
-    /// The context has no queues and no event. It tells whether the element is to end, which worker runs it, and has
-    /// its random numbers: with a seed in `options` they depend on that and on the element's place among all, whatever
-    /// the size of the chunks and the number of workers (`TaskRandom.seed(_:at:)`).
+    /// The context has no queues and no cancel event. It says whether the element should stop and which worker runs it,
+    /// and provides random numbers. With a seed in `options`, these depend only on the seed and the element's index,
+    /// whatever the size of the chunks and the number of workers (`TaskRandom.seed(_:at:)`).
     /// - Throws: as `map` does with a function that takes no context.
     public func map<Elements: Sequence, Output: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (TaskContext, Elements.Element) throws -> Output,
@@ -25,9 +25,9 @@ extension Executor {
 
     /// Calls a closure that takes the task's context first for each element.
     ///
-    /// The context has no queues and no event. It tells whether the element is to end, which worker runs it, and has
-    /// its random numbers: with a seed in `options` they depend on that and on the element's place among all, whatever
-    /// the size of the chunks and the number of workers (`TaskRandom.seed(_:at:)`).
+    /// The context has no queues and no cancel event. It says whether the element should stop and which worker runs it,
+    /// and provides random numbers. With a seed in `options`, these depend only on the seed and the element's index,
+    /// whatever the size of the chunks and the number of workers (`TaskRandom.seed(_:at:)`).
     /// - Throws: as `map` does with a function that takes no context.
     @_disfavoredOverload
     public func map<Elements: Sequence, Output: Portable>(

@@ -4,9 +4,9 @@ extension Executor {
     /// Calls a function that takes the task's context first for each element of an asynchronous sequence, as elements
     /// arrive.
     ///
-    /// The context has no queues and no event. It tells whether the element is to end, which worker runs it, and has
-    /// its random numbers: with a seed in `options` they depend on that and on the element's place among all, whatever
-    /// the size of the chunks and the number of workers (`TaskRandom.seed(_:at:)`).
+    /// The context has no queues and no cancel event. It says whether the element should stop and which worker runs it,
+    /// and provides random numbers. With a seed in `options`, these depend only on the seed and the element's index,
+    /// whatever the size of the chunks and the number of workers (`TaskRandom.seed(_:at:)`).
     public func stream<Inputs: AsyncSequence & Sendable, Output: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (TaskContext, Inputs.Element) throws -> Output,
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default
@@ -17,9 +17,9 @@ extension Executor {
 
     /// Calls a function that takes the task's context first for each element of a sequence, as elements arrive.
     ///
-    /// The context has no queues and no event. It tells whether the element is to end, which worker runs it, and has
-    /// its random numbers: with a seed in `options` they depend on that and on the element's place among all, whatever
-    /// the size of the chunks and the number of workers (`TaskRandom.seed(_:at:)`).
+    /// The context has no queues and no cancel event. It says whether the element should stop and which worker runs it,
+    /// and provides random numbers. With a seed in `options`, these depend only on the seed and the element's index,
+    /// whatever the size of the chunks and the number of workers (`TaskRandom.seed(_:at:)`).
     public func stream<Inputs: Sequence, Output: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (TaskContext, Inputs.Element) throws -> Output,
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default
@@ -31,9 +31,9 @@ extension Executor {
     /// Calls a function that takes the task's context first for each element of a sequence, as elements arrive, and
     /// blocks while waiting for results.
     ///
-    /// The context has no queues and no event. It tells whether the element is to end, which worker runs it, and has
-    /// its random numbers: with a seed in `options` they depend on that and on the element's place among all, whatever
-    /// the size of the chunks and the number of workers (`TaskRandom.seed(_:at:)`).
+    /// The context has no queues and no cancel event. It says whether the element should stop and which worker runs it,
+    /// and provides random numbers. With a seed in `options`, these depend only on the seed and the element's index,
+    /// whatever the size of the chunks and the number of workers (`TaskRandom.seed(_:at:)`).
     @available(*, noasync, message: "this blocks the thread; use `for try await`")
     @_disfavoredOverload
     public func stream<Inputs: Sequence, Output: Portable>(
@@ -85,9 +85,9 @@ extension Executor {
     /// Calls a closure that takes the task's context first for each element of an asynchronous sequence, as elements
     /// arrive.
     ///
-    /// The context has no queues and no event. It tells whether the element is to end, which worker runs it, and has
-    /// its random numbers: with a seed in `options` they depend on that and on the element's place among all, whatever
-    /// the size of the chunks and the number of workers (`TaskRandom.seed(_:at:)`).
+    /// The context has no queues and no cancel event. It says whether the element should stop and which worker runs it,
+    /// and provides random numbers. With a seed in `options`, these depend only on the seed and the element's index,
+    /// whatever the size of the chunks and the number of workers (`TaskRandom.seed(_:at:)`).
     public func stream<Inputs: AsyncSequence & Sendable, Output: Portable>(
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
         body: @autoclosure @escaping @Sendable () -> @Sendable (TaskContext, Inputs.Element) throws -> Output
@@ -97,9 +97,9 @@ extension Executor {
 
     /// Calls a closure that takes the task's context first for each element of a sequence, as elements arrive.
     ///
-    /// The context has no queues and no event. It tells whether the element is to end, which worker runs it, and has
-    /// its random numbers: with a seed in `options` they depend on that and on the element's place among all, whatever
-    /// the size of the chunks and the number of workers (`TaskRandom.seed(_:at:)`).
+    /// The context has no queues and no cancel event. It says whether the element should stop and which worker runs it,
+    /// and provides random numbers. With a seed in `options`, these depend only on the seed and the element's index,
+    /// whatever the size of the chunks and the number of workers (`TaskRandom.seed(_:at:)`).
     public func stream<Inputs: Sequence, Output: Portable>(
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
         body: @autoclosure @escaping @Sendable () -> @Sendable (TaskContext, Inputs.Element) throws -> Output
@@ -110,9 +110,9 @@ extension Executor {
     /// Calls a closure that takes the task's context first for each element of a sequence, as elements arrive, and
     /// blocks while waiting for results.
     ///
-    /// The context has no queues and no event. It tells whether the element is to end, which worker runs it, and has
-    /// its random numbers: with a seed in `options` they depend on that and on the element's place among all, whatever
-    /// the size of the chunks and the number of workers (`TaskRandom.seed(_:at:)`).
+    /// The context has no queues and no cancel event. It says whether the element should stop and which worker runs it,
+    /// and provides random numbers. With a seed in `options`, these depend only on the seed and the element's index,
+    /// whatever the size of the chunks and the number of workers (`TaskRandom.seed(_:at:)`).
     @available(*, noasync, message: "this blocks the thread; use `for try await`")
     @_disfavoredOverload
     public func stream<Inputs: Sequence, Output: Portable>(
