@@ -147,7 +147,8 @@ private func isProcessMarked() -> Bool { isMarked.load(ordering: .relaxed) }
         let grace = Duration.milliseconds(100)
         let late = try pool.submit(hang, options: TaskOptions(timeout: .milliseconds(200), gracePeriod: grace), 60)
         let unwanted = try pool.submit(hang, options: TaskOptions(gracePeriod: grace), 60)
-        #expect(eventually { pool.processes.count == 2 })
+        // Not the number of processes: on a busy machine, the late one has ended before the other one's has come.
+        #expect(eventually { unwanted.isRunning })
         unwanted.cancel(force: true)
         #expect(failure(of: late)?.code == .taskTimedOut)
         #expect(unwanted.waitUntilDone(.upTo(.seconds(30))))
