@@ -74,6 +74,21 @@ let orderCases: [ConformanceCase] = [
         }
     },
     ConformanceCase(
+        "order.whatHasWaitedTooLongTakesNoRoom", duty: "TaskOptions.queueTimeout",
+        "A queued task whose queueTimeout has passed makes room for another one.",
+        requires: [.limitedQueue, .queueTimeout]
+    ) { trial in
+        try trial.withPool(workers: 1, queueLimit: 1) { pool in
+            let (long, gate) = try trial.busyTask(in: pool)
+            let late = try pool.submit(double, options: TaskOptions(queueTimeout: .milliseconds(20)), 1)
+            trial.failure(of: late, is: .queueTimedOut)
+            let another = try pool.submit(double, options: TaskOptions(waitForRoom: .never), 9)
+            gate.set()
+            _ = try trial.value(of: long)
+            trial.expect("the one that got the room", try trial.value(of: another), is: 18)
+        }
+    },
+    ConformanceCase(
         "order.poolsComeAndGo", duty: "Executor.shutdown(_:)",
         "Ten pools after each other, each with a little work, leave nothing."
     ) { trial in

@@ -69,9 +69,9 @@ public struct WorkerFailure: Error, Sendable, Hashable, CustomStringConvertible 
     public let worker: Int
     /// What the worker was doing.
     public let phase: Phase
-    /// The signal that killed the worker, or nil if it exited.
+    /// The signal that killed the worker, or nil if it exited or if that is unknown.
     public let signal: Int32?
-    /// The exit code, or nil if a signal killed the worker.
+    /// The exit code, or nil if a signal killed the worker or if that is unknown.
     public let exitCode: Int32?
     /// The signal's name, for example `SIGKILL`.
     public let signalName: String?
@@ -138,8 +138,12 @@ public struct WorkerFailure: Error, Sendable, Hashable, CustomStringConvertible 
     /// One sentence with everything that is known, except the task's output and its stack.
     public var summary: String {
         let end =
-            if let signal { "was killed by \(signalName ?? "signal \(signal)")" } else {
-                "exited with code \(exitCode ?? 0)"
+            if let signal {
+                "was killed by \(signalName ?? "signal \(signal)")"
+            } else if let exitCode {
+                "exited with code \(exitCode)"
+            } else {
+                "ended in an unknown way"
             }
         let attempts = attempt > 1 ? ", at attempt \(attempt)" : ""
         let memory = memoryCause.map { ", probably because \($0)" } ?? ""

@@ -45,9 +45,12 @@ extension PoolCore {
         var status = record.status.load()
         var peakMemory = Int(clamping: record.peakMemory.load())
         let pid = Int32(truncatingIfNeeded: record.pid.load())
+        var isKnown = true
         if status.contains(.clientChild) {
             let info = endOfForkedTask(pid)
-            status = info.map { EndStatus(number: $0.status, isSignal: $0.signaled) } ?? []
+            let end = info.map { EndStatus(number: $0.status, isSignal: $0.signaled) } ?? crash(ofCopyFor: slot)
+            isKnown = end != nil
+            status = end ?? []
             peakMemory = info.map { Int(clamping: $0.peak_memory) } ?? 0
         }
         let number = status.number
@@ -65,9 +68,9 @@ extension PoolCore {
             signal: isSignal ? number : isEnded ? SIGKILL : nil,
             signalName: unsafe (isSignal ? mt_signal_name(number) : isEnded ? mt_signal_name(SIGKILL) : nil)
                 .map { unsafe String(cString: $0) },
-            exitCode: isSignal || isEnded ? nil : number, peakMemory: peakMemory, attempt: slot.control.attempt,
-            memoryCause: memory, lastLines: lines,
-            progress: slot.progress, backtrace: CrashArea.backtrace(remains.stack))
+            exitCode: isSignal || isEnded || !isKnown ? nil : number, peakMemory: peakMemory,
+            attempt: slot.control.attempt, memoryCause: memory, lastLines: lines, progress: slot.progress,
+            backtrace: CrashArea.backtrace(remains.stack))
         // Before the supervisor's own death: the task was out of time already.
         if decided.contains(.timeout) {
             return .taskTimedOut(failure)
@@ -95,7 +98,7 @@ extension PoolCore {
         let attempts = failure.attempt
         let report = failure.summary + (attempts > 1 ? "; the task was given up after \(attempts) attempts" : "")
         if isSignal {
-            let mayHaveReadZero = supervision.method == .spawn && CrashAdvice.isOwnFault(signal: number)
+            let mayHaveReadZero = supervision.latestMethod == .spawn && CrashAdvice.isOwnFault(signal: number)
             let advice = mayHaveReadZero ? TopLevelVariables.advice.map { "; note: \($0)" } ?? "" : ""
             let phase = failure.phase
             return MultitaskingError(
@@ -103,9 +106,27 @@ extension PoolCore {
                 "\(report); \(CrashAdvice.text(signal: number, in: phase, memoryCause: memory))\(advice)",
                 cause: failure)
         }
+        if !isKnown {
+            return MultitaskingError(
+                .workerCrashed,
+                """
+                \(report): this program ignores SIGCHLD, or something in it waits for all child processes, so the \
+                system did not say how the task's process ended; leave SIGCHLD alone to find out
+                """, cause: failure)
+        }
         let fault = Int(number) == mt_thread_ended_exit_code ? "end the thread that runs it" : "call exit"
         return MultitaskingError(
             .workerExited, "\(report); a task must return or throw, not \(fault)", cause: failure)
+    }
+
+    /// The signal of which a copy died, as it has noted itself; nil if it has not.
+    private func crash(ofCopyFor slot: TaskSlot) -> EndStatus? {
+        let copies = arena.layout.workers + 1...arena.layout.workers + ArenaLayout.forkedLimit
+        guard copies.contains(slot.forkedMember), arena.member(slot.forkedMember).crashTime.load() != 0 else {
+            return nil
+        }
+        let signal = arena.member(slot.forkedMember).crashSignal.load()
+        return EndStatus(number: Int32(truncatingIfNeeded: signal), isSignal: true)
     }
 
     /// Whether too little memory was why a process died, as far as can be told.

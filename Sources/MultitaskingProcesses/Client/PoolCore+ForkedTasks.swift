@@ -14,6 +14,9 @@ extension PoolCore {
     struct ForkedTask {
         /// 0 until it is forked.
         var pid: pid_t = 0
+        /// That process; nil if it had ended before this could be opened. The system may give its number to another one
+        /// before it is reaped here, if the program ignores SIGCHLD or waits for all of its children.
+        var process: ProcessHandle?
         /// The task's slot, once there is one.
         var slot: TaskSlot?
         /// How it ended, once it was reaped.
@@ -67,10 +70,17 @@ extension PoolCore {
             throw Refusal(.fork, -pid).error(
                 "fork this process for a task that captures state", or: "pass what is captured as arguments")
         }
+        let process: ProcessHandle?
+        do { process = try watch(pid) } catch {
+            membership.shares.letGoAll(by: member)
+            releaseSlot(slot)
+            giveBackForkedMember(member)
+            throw error
+        }
         // Before it can begin, and be watched: by this the supervisor knows it.
         ProcessMark(mapping).set(on: pid)
         copy.setProcess(pid)
-        state.withLock { $0.forkedTasks[member] = ForkedTask(pid: pid, slot: slot) }
+        state.withLock { $0.forkedTasks[member] = ForkedTask(pid: pid, process: process, slot: slot) }
         do { try enqueue(slot, options.priority) } catch {
             // The slot was given back, and the copy ended with that.
             membership.shares.letGoAll(by: member)
@@ -81,6 +91,19 @@ extension PoolCore {
         copy.state = .ready
         supervision.ringDoorbell()
         return ProcessFuture(core: self, slot: slot, companion: .of(call), reading: Function.outcomeBox)
+    }
+
+    /// What a copy that was forked just now is signaled by; nil if it has ended already.
+    ///
+    /// - Throws: `systemError` if the system has no descriptor; then the copy is gone.
+    private func watch(_ pid: pid_t) throws -> ProcessHandle? {
+        do throws(Refusal) { return try ProcessHandle(of: pid) } catch {
+            if error.code == ESRCH { return nil }
+            kill(pid, SIGKILL)
+            _ = Self.reap(pid, block: true)
+            throw error.error(
+                "watch the process of a task that captures state", or: "pass what is captured as arguments")
+        }
     }
 
     /// What the copy does; its exit code.
@@ -128,8 +151,7 @@ extension PoolCore {
             guard let copy = state.forkedTasks[slot.forkedMember], copy.pid > 0, copy.end == nil,
                 copy.slot?.index == slot.index
             else { return nil }
-            // Not reaped yet, so the number is still its own.
-            kill(copy.pid, SIGKILL)
+            copy.process?.send(SIGKILL)
             return copy.pid
         }
         if let pid { _ = endOfForkedTask(pid) }
@@ -221,8 +243,7 @@ extension PoolCore {
     /// Kills the copies that the supervisor, going by shared memory, has not found.
     func killAllForkedTasks() {
         state.withLock { state in
-            // Not reaped yet, so the numbers are still theirs.
-            for copy in state.forkedTasks.values where copy.pid > 0 && copy.end == nil { kill(copy.pid, SIGKILL) }
+            for copy in state.forkedTasks.values where copy.end == nil { copy.process?.send(SIGKILL) }
         }
     }
 

@@ -56,7 +56,8 @@ extension PoolCore {
         releaseLingering()
     }
 
-    private func releaseLingering() {
+    /// Gives back what dropped channels hold, unless somebody is in the middle of one of their elements.
+    func releaseLingering() {
         let lingering = objects.withLock { exchange(&$0.lingering, with: []) }
         guard !lingering.isEmpty else { return }
         for queue in lingering {

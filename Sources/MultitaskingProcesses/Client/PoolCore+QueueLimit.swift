@@ -39,7 +39,11 @@ struct RingUses {
 struct QueueLeavers {
     private var positions: [TaskRing.Kind: [UInt64]] = [:]
 
-    mutating func add(_ ticket: Ticket) { positions[ticket.ring, default: []].append(ticket.position) }
+    mutating func add(_ word: SlotWord) {
+        // One that a worker has handed back has no place.
+        guard word.member == 0 else { return }
+        positions[word.ticket.ring, default: []].append(word.ticket.position)
+    }
 
     /// How many there are in a ring; forgets those that were passed.
     mutating func count(in ring: TaskRing) -> Int {
@@ -66,8 +70,15 @@ extension PoolCore {
                 + "the pool's queueLimit")
     }
 
-    /// Notes that a task has left the queue by itself.
-    func noteLeaver(_ ticket: Ticket) {
-        if queueLimit != nil { state.withLock { $0.leavers.add(ticket) } }
+    /// Notes that a task has left the queue by itself, which its word until then has named.
+    func noteLeaver(_ word: SlotWord) {
+        if queueLimit != nil { state.withLock { $0.leavers.add(word) } }
+    }
+
+    /// Ends a task that has waited too long for a worker; false if it has not.
+    func expireIfDue(_ slot: TaskSlot) -> Bool {
+        guard let word = slot.expireIfDue() else { return false }
+        noteLeaver(word)
+        return true
     }
 }

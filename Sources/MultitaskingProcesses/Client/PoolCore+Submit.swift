@@ -148,7 +148,9 @@ extension PoolCore {
         }
         // The pool may have ended between the check at the beginning and now; then nobody would take the task.
         let phase = arena.header.phase.load()
-        if phase == .broken || phase == .killing || phase == .draining && isInterrupted { endQueued(slot, phase) }
+        guard phase != .running else { return }
+        let isOver = arena.header.supervisorPid.load() == HeaderRecord.supervisorHasEnded
+        if phase != .draining || isInterrupted || isOver { endQueued(slot, phase) }
     }
 
     /// Waits for half a microsecond whether a worker that is awake comes to look for work, or has taken the task.
@@ -273,12 +275,20 @@ extension PoolCore {
         if isDue { sweepAbandoned() }
     }
 
-    /// Gives back the slots of dropped futures whose tasks have ended.
+    /// Gives back the slots of dropped futures whose tasks have ended, and what dropped channels still held.
     func sweepAbandoned() {
         guard belongsToThisProcess else { return }
+        releaseLingering()
         let ended = state.withLock { state in
             guard !state.abandoned.isEmpty else { return [(slot: TaskSlot, companion: TaskCompanion?)]() }
-            let split = state.abandoned.partition { $0.slot.hasEnded || $0.slot.expireIfDue() }
+            var leavers: [SlotWord] = []
+            let split = state.abandoned.partition { task in
+                if task.slot.hasEnded { return true }
+                guard let word = task.slot.expireIfDue() else { return false }
+                leavers.append(word)
+                return true
+            }
+            if queueLimit != nil { for word in leavers { state.leavers.add(word) } }
             let ended = Array(state.abandoned[split...])
             state.abandoned.removeSubrange(split...)
             state.sweepCount = max(16, 2 * state.abandoned.count)

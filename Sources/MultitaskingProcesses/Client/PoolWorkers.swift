@@ -59,6 +59,14 @@ struct PoolWorkers: Sendable {
             } catch {
                 // Of use only if a supervisor dies and cannot be forked any more.
                 guard isForked, call.captures else { throw error }
+                setup.spawnObstacle = MultitaskingError(
+                    .cannotSpawn,
+                    """
+                    the pool's supervisor died and can't be forked again, as this process runs other threads by now or \
+                    has used Dispatch, and a worker that is started anew can't make the pool's initializer or \
+                    finalizer: pass what it captures as arguments (initializingWith: .calling({ f }, x)), so that it \
+                    can be sent
+                    """, cause: error)
             }
         }
         return setup

@@ -59,7 +59,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
     private var isSettled: Bool { phase.load(ordering: .acquiring) == ReadingPhase.settled }
 
     fileprivate var hasEnded: Bool {
-        isSettled || slot.hasEnded || slot.expireIfDue() || !core.belongsToThisProcess
+        isSettled || slot.hasEnded || core.expireIfDue(slot) || !core.belongsToThisProcess
     }
 
     @usableFromInline
@@ -78,7 +78,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
             default: return .done
             }
             if !core.belongsToThisProcess { return .done }
-            if slot.expireIfDue() { return .done }
+            if core.expireIfDue(slot) { return .done }
             let word = slot.word.load()
             switch word.status {
             case .free, .queued: return .queued
@@ -143,7 +143,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
             return .settled
         }
         guard reader == ReadingPhase.unread else { return reader == ReadingPhase.ofCaller ? .nobody : .another }
-        _ = slot.expireIfDue()
+        _ = core.expireIfDue(slot)
         switch slot.word.load().status {
         case .free, .queued, .claimed, .terminatingForTimeout, .terminatingForCancel, .terminatingForMemory:
             return .nobody
@@ -403,8 +403,8 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
                 if word.isDelayed {
                     // A supervisor that ends may have waited for this task.
                     core.supervision.ringDoorbell()
-                } else if word.member == 0 {
-                    core.noteLeaver(word.ticket)
+                } else {
+                    core.noteLeaver(word)
                 }
                 slot.wakeForkedTask()
                 return true

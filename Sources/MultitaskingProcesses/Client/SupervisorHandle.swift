@@ -33,6 +33,8 @@ final class SupervisorHandle: Sendable {
         /// What it has said if it cannot be one.
         var refusal: MultitaskingError?
         var method: StartMethod = .automatic
+        /// How the supervisor that there is was made; another one than the first may have to be spawned.
+        var latestMethod: StartMethod = .automatic
         var setup = ForkedSetup()
         /// Where the workers stand among pools that are made inside of tasks.
         var nesting = mt_nesting()
@@ -97,6 +99,8 @@ final class SupervisorHandle: Sendable {
     var nesting: mt_nesting { state.withLock { $0.nesting } }
     /// How the first supervisor was made.
     var method: StartMethod { state.withLock { $0.method } }
+    /// How the supervisor that there is was made.
+    var latestMethod: StartMethod { state.withLock { $0.latestMethod } }
     /// Whether there is no supervisor to look after: it has ended for good, or never started.
     var isOver: Bool { state.withLock { $0.isOver } }
 
@@ -118,6 +122,7 @@ final class SupervisorHandle: Sendable {
         }
         try state.withLock { state in
             state.method = chosen
+            state.latestMethod = chosen
             state.setup = setup
             state.nesting = nesting
             try launchFirst(&state)
@@ -156,19 +161,21 @@ final class SupervisorHandle: Sendable {
 
     private func check(after pause: Int64) {
         // Never waits for another thread that looks: that may be about to fork, and wait for this one to sleep.
-        let notice: String?? = state.withLockIfAvailable { state -> String? in
+        let found = state.withLockIfAvailable { state -> (notice: String?, isSpawnedAnew: Bool) in
             let now = monotonicNanoseconds()
-            guard !state.isOver, now - state.lastCheck > pause else { return nil }
+            let former = state.latestMethod
+            guard !state.isOver, now - state.lastCheck > pause else { return (nil, false) }
             state.lastCheck = now
             continueIfStopped(&state, now)
             restartIfDead(&state)
             giveUpIfUnproven(&state)
             // A worker that searches may have been stopped, and then those that sleep were not woken for its sake.
             if !TaskRings(arena).isEmpty { arena.idleWorkers.wakeSleeping() }
-            return arena.header.failure.newNotice
+            return (arena.header.failure.newNotice, state.latestMethod != former)
         }
         // Not under the lock: a log handler may ask this pool something.
-        if let notice, let notice {
+        if let found, found.isSpawnedAnew { TopLevelVariables.warn() }
+        if let notice = found?.notice {
             Logger.processes.warning(
                 "\(notice). The pool continues with fewer workers while it has one, and tries again.")
         }
@@ -184,7 +191,10 @@ final class SupervisorHandle: Sendable {
         // An orderly end: the pool is over, or broken. It is asked of the arena, because a program that ignores SIGCHLD
         // or reaps all children itself takes the exit code from us.
         if arena.header.supervisorPid.load() == HeaderRecord.supervisorHasEnded {
+            // ORDERING: the client queues a task, then looks for this end. It sees that, or this sees the task.
+            fence()
             state.isGone = true
+            endAllQueued(as: arena.header.phase.load() == .broken ? .done : .cancelled)
             closeChannels()
             return
         }
@@ -205,9 +215,13 @@ final class SupervisorHandle: Sendable {
         // Threads may have started since, so the new one is forked only where that is safe still.
         let method: StartMethod =
             state.method == .fork && ForkSafety.obstacle == nil ? .fork : .spawn
-        do {
-            if method == .spawn { try Self.checkMaySpawn(insteadOf: nil) }
+        do throws(MultitaskingError) {
+            if method == .spawn {
+                try Self.checkMaySpawn(insteadOf: nil)
+                if let obstacle = state.setup.spawnObstacle { throw obstacle }
+            }
             try launch(method, &state)
+            state.latestMethod = method
             state.refusedSince = nil
         } catch {
             // The dead one's workers may just be ending, and make room.
@@ -306,7 +320,7 @@ final class SupervisorHandle: Sendable {
                 restartIfDead(&state)
                 giveUpIfUnproven(&state)
             }
-            if monotonicNanoseconds() > limit { return isOver }
+            if monotonicNanoseconds() > limit { return state.withLock { $0.isOver } }
         }
         return true
     }

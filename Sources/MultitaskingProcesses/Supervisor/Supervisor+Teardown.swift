@@ -101,8 +101,16 @@ extension Supervisor {
             return .max
         }
         teardown.due = now.addingSaturated(teardown.slot.control.gracePeriod)
-        teardowns[index] = teardown
+        // From here on a copy ends by itself, and its stand-in may have the next task, which may be to end as well.
+        teardowns[index] = nil
+        teardowns[copy(of: teardown.slot) ?? index] = teardown
         return teardown.step == .killed ? .max : teardown.due
+    }
+
+    /// The copy that runs a task, if it is watched by now.
+    private func copy(of slot: TaskSlot) -> Int? {
+        guard slot.kind == .forked, forkedTasks[slot.forkedMember] != nil else { return nil }
+        return slot.forkedMember
     }
 
     /// Whether the process that runs a task is dying of a signal, so that the task's time has stopped.

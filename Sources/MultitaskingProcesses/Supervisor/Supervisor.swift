@@ -135,7 +135,11 @@ struct Supervisor {
         let phase = arena.header.phase.load()
         let nextWatch = watchForkedTasks()
         if phase == .killing { killWorkers() }
-        if phase == .broken { failQueuedTasks() }
+        if phase == .broken {
+            failQueuedTasks()
+            // A worker that sleeps leaves when it looks again, and the pool ends, with its channels, only then.
+            arena.idleWorkers.wakeAll(peak)
+        }
         takeHandedBack()
         var wakeUp = min(nextLook, interruptEnd, nextWatch, queueDueTasks())
         wakeUp = min(wakeUp, endDying())

@@ -266,10 +266,10 @@ struct TaskSlot: Record, Sendable {
     @inline(__always)
     var hasEnded: Bool { word.load().hasEnded }
 
-    /// Ends a task that has waited too long for a worker; false if it has not.
-    func expireIfDue() -> Bool {
+    /// Ends a task that has waited too long for a worker; nil if it has not, or its word until then.
+    func expireIfDue() -> SlotWord? {
         let word = word.load()
-        return word.status == .queued && control.isExpired && end(from: word, as: .expired)
+        return word.status == .queued && control.isExpired && end(from: word, as: .expired) ? word : nil
     }
 }
 

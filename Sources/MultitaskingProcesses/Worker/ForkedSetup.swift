@@ -5,6 +5,8 @@ import MultitaskingCore
 struct ForkedSetup: Sendable {
     var initializer: (any WorkerCall)?
     var finalizer: (any WorkerCall)?
+    /// Why workers that are not forked could not make these calls; nil if they can.
+    var spawnObstacle: MultitaskingError?
 }
 
 /// What a finalizer has returned or thrown, on its way to the client.

@@ -99,7 +99,7 @@ struct PoolTests {
             "shutdown-concurrently", "shutdown-during-submits", "shutdown-during-replacement",
             "shutdown-others-still-wait", "shutdown-by-dropping", "shutdown-by-dropping-with-dependents",
             "shutdown-refuses-dependents",
-            "shutdown-at-once", "shutdown-kill-initializing", "shutdown-children-ignored",
+            "shutdown-at-once", "shutdown-kill-initializing", "shutdown-children-ignored", "shutdown-while-encoding",
         ])
     func shuttingDown(_ scenario: String) async throws {
         try await Launcher.expectPassBothWays(scenario)
@@ -108,7 +108,7 @@ struct PoolTests {
     @Test(
         arguments: [
             "initializer-runs-once", "initializer-throws", "initializer-crashes", "initializer-exits",
-            "initializer-fails-later",
+            "initializer-fails-later", "initializer-fails-beside-a-sleeper", "initializer-not-lost",
         ])
     func initializing(_ scenario: String) async throws {
         try await Launcher.expectPassBothWays(scenario)
@@ -118,7 +118,7 @@ struct PoolTests {
         arguments: [
             "channel-order", "channel-bounded", "channel-ledger", "channel-types", "channel-large-messages",
             "channel-close", "channel-join", "channel-dropped", "channel-async", "channel-async-cancellation",
-            "channel-many", "channel-gone",
+            "channel-many", "channel-gone", "channel-dropped-while-read",
         ])
     func channels(_ scenario: String) async throws {
         try await Launcher.expectPassBothWays(scenario)
@@ -149,7 +149,7 @@ struct PoolTests {
             "copy-captures", "copy-amid-callbacks", "copy-crashes", "copy-many", "copy-dropped-crashes", "copy-cancel",
             "copy-limit", "copy-shutdown", "copy-kill-storm", "copy-killed-newborn", "copy-slot-reused",
             "copy-cancelled-running", "copy-begun-is-not-late", "copy-late", "copy-refused", "copy-ended-alone",
-            "copy-ends-when-asked",
+            "copy-ends-when-asked", "copy-ends-beside-the-next-task",
         ])
     func copyOnWriteTasks(_ scenario: String) async throws {
         try await Launcher.expectPassBothWays(scenario, number: .random(in: 1...1_000_000))

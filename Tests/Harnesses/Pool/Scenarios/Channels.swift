@@ -1,6 +1,7 @@
 import Glibc
 import MultitaskingCore
 import MultitaskingProcesses
+import MultitaskingTestSupport
 import Synchronization
 
 let channelScenarios: [String: Scenario] = [
@@ -13,10 +14,31 @@ let channelScenarios: [String: Scenario] = [
     "channel-join": { try $0.channelJoin() },
     "channel-gone": { try $0.channelGone() },
     "channel-dropped": { try $0.channelDropped() },
+    "channel-dropped-while-read": { try $0.channelDroppedWhileRead() },
     "channel-async": { try $0.channelAsync() },
     "channel-async-cancellation": { try $0.channelAsyncCancellation() },
     "channel-many": { try $0.channelMany() },
 ]
+
+/// Takes its time to be decoded, and says when that begins.
+struct DecodedSlowly: Codable, Sendable {
+    var path: String
+    var padding = [UInt8](repeating: 7, count: 100_000)
+
+    init(_ path: String) { self.path = path }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        path = try container.decode(String.self, forKey: .path)
+        _ = countCall(path)
+        usleep(300_000)
+        padding = try container.decode([UInt8].self, forKey: .padding)
+    }
+}
+
+func receiveSlowly(_ queue: Queue) throws -> Int {
+    try queue.channel.receive(as: DecodedSlowly.self, wait: .forever)?.padding.count ?? 0
+}
 
 /// An element of a ledger: who sent it, and its number there.
 struct Entry: Codable, Sendable, Hashable {
@@ -273,6 +295,23 @@ extension Harness {
             check(!other.join(wait: .upTo(.milliseconds(2))), "a channel with elements is joined")
             other.close(discarding: true)
             check(other.join(wait: .upTo(.seconds(20))), "discarded elements were not counted as done")
+        }
+    }
+
+    /// What an element takes that somebody reads while its channel's last handle is dropped is given back afterwards,
+    /// though no other channel comes or goes.
+    func channelDroppedWhileRead() throws {
+        try withCounter { path in
+            try withPool(maxWorkers: 1) { pool in
+                let reader: Future<Int>
+                do {
+                    let channel = try pool.makeChannel()
+                    reader = try pool.submit(receiveSlowly, Queue(channel))
+                    checkEqual(try channel.send(DecodedSlowly(path), wait: .forever), true)
+                    check(eventually { Proc.size(path) == 1 }, "the element is not decoded")
+                }
+                checkEqual(try reader.value(timeout: .seconds(20)), 100_000)
+            }
         }
     }
 

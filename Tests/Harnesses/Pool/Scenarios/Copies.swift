@@ -21,6 +21,7 @@ let copyScenarios: [String: Scenario] = [
     "copy-late": { try $0.copyLate() },
     "copy-refused": { try $0.copyRefused() },
     "copy-ended-alone": { try $0.copyEndedAlone() },
+    "copy-ends-beside-the-next-task": { try $0.copyEndsBesideTheNextTask() },
     "copy-ends-when-asked": { try $0.copyEndsWhenAsked() },
 ]
 
@@ -55,6 +56,26 @@ extension Harness {
                 for call in calls { call.whenDone {} }
                 checkEqual(try pool.submit(1) { $0 + round }.value(timeout: .seconds(20)), round + 1)
             }
+        }
+    }
+
+    /// While a copy whose time is up is given its grace period, its worker runs the next task, whose time limit holds.
+    func copyEndsBesideTheNextTask() throws {
+        guard method == .fork else { return }
+        try withCopyingPool(maxWorkers: 1) { pool in
+            let box = Box(1)
+            let stubborn = try pool.submit(
+                options: TaskOptions(timeout: .milliseconds(100), gracePeriod: .seconds(2)), 1
+            ) { (number: Int) -> Int in
+                signal(SIGTERM, SIG_IGN)
+                while box.number > 0 { usleep(1_000) }
+                return number
+            }
+            let short = TaskOptions(timeout: .milliseconds(100), gracePeriod: .milliseconds(10))
+            let next = try pool.submit(nap, options: short, 60_000)
+            checkThrows(.taskTimedOut) { try next.value(timeout: .seconds(30)) }
+            check(!stubborn.isDone, "the next task was not ended before the one that does not end by itself")
+            checkThrows(.taskTimedOut) { try stubborn.value(timeout: .seconds(30)) }
         }
     }
 

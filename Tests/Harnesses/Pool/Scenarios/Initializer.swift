@@ -8,6 +8,8 @@ let initializerScenarios: [String: Scenario] = [
     "initializer-throws": { try $0.initializerFails(throwingInitializer, "PlainFailure") },
     "initializer-crashes": { try $0.initializerFails(crashingInitializer, "SIGKILL") },
     "initializer-fails-later": { try $0.initializerFailsLater() },
+    "initializer-fails-beside-a-sleeper": { try $0.initializerFailsBesideASleeper() },
+    "initializer-not-lost": { try $0.initializerNotLost() },
     "initializer-exits": { try $0.initializerFails(exitingInitializer, "exit code 0") },
 ]
 
@@ -19,6 +21,17 @@ private func exitingInitializer() { exit(0) }
 private func failIfThere(_ path: String) throws {
     if unsafe access(path, F_OK) == 0 { throw PlainFailure(number: 34) }
 }
+private func failUnlessFirst(_ path: String) throws {
+    guard unsafe open(path, O_CREAT | O_EXCL | O_WRONLY, 0o600) >= 0 else { throw PlainFailure(number: 35) }
+}
+private func parentOfThis(_ x: Int) -> Int32 { getppid() }
+
+/// What can't be sent to a worker that isn't forked.
+private final class Uncodable: Sendable {
+    let number: Int
+    init(number: Int) { self.number = number }
+}
+
 private func initializationCount(_ x: Int) -> Int { initializations.load(ordering: .relaxed) }
 
 extension Harness {
@@ -31,6 +44,47 @@ extension Harness {
             for count in later { checkEqual(try count.value(), 1, "initializations in a worker") }
         }
         checkEqual(initializations.load(ordering: .relaxed), 0, "initializations in the parent")
+    }
+
+    /// A pool that is broken while one of its workers sleeps ends, and so do its channels, though nobody shuts it down.
+    func initializerFailsBesideASleeper() throws {
+        let path = "/tmp/multitasking-initializer-\(getpid())"
+        defer { unsafe unlink(path) }
+        let initializer = WorkerInitializer.calling({ failUnlessFirst }, path)
+        let pool = try ProcessPool(maxWorkers: 2, startMethod: method, initializingWith: initializer)
+        if let channel = try? pool.makeChannel() {
+            checkEqual(try channel.receive(as: Int.self, wait: .upTo(.seconds(30))), nil)
+            check(channel.status.isClosed, "the channel of a broken pool is open")
+        }
+        check(eventually { pool.workerProcessIDs.isEmpty }, "a worker of the broken pool is left")
+        checkThrows(.initializerFailed) { try pool.submit(double, 1) }
+    }
+
+    /// A supervisor that dies is forked again, or, where that is not safe any more, spawned. Spawned workers have
+    /// nothing of this process, so a pool whose initializer can't be sent ends rather than that they begin without it.
+    func initializerNotLost() throws {
+        guard method == .fork else { return }
+        // A copy has it as it is; nothing that is sent has it.
+        let box = Uncodable(number: 36)
+        let pool = try ProcessPool(
+            maxWorkers: 1, startMethod: .fork, initializer: { initializations.store(box.number, ordering: .relaxed) })
+        checkEqual(try pool.submit(initializationCount, 1).value(timeout: .seconds(20)), 36)
+        let isDone = Atomic<Bool>(false)
+        let thread = startThread { while !isDone.load(ordering: .relaxed) { usleep(1_000) } }
+        let supervisor = try pool.submit(parentOfThis, 1).value(timeout: .seconds(20))
+        kill(supervisor, SIGKILL)
+        var counts: Set<Int> = []
+        let isBroken = eventually {
+            guard let count = try? pool.submit(initializationCount, 1).value(timeout: .seconds(20)) else { return true }
+            counts.insert(count)
+            return false
+        }
+        check(isBroken, "the pool takes tasks without its initializer")
+        isDone.store(true, ordering: .relaxed)
+        pthread_join(thread, nil)
+        check(counts.isSubset(of: [36]), "a worker has begun without its initializer: \(counts)")
+        let error = checkThrows(.cannotSpawn) { try pool.submit(double, 1) }
+        check(error?.message.contains("initializer") ?? false, "\(String(describing: error))")
     }
 
     /// A pool that is broken while one of its workers is busy for ever can be ended all the same.

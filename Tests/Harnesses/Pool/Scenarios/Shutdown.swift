@@ -2,6 +2,7 @@ import Glibc
 import MultitaskingCore
 import MultitaskingProcesses
 import MultitaskingTestSupport
+import Synchronization
 
 let shutdownScenarios: [String: Scenario] = [
     "shutdown-drain": { try $0.shutdownDrain() },
@@ -17,6 +18,7 @@ let shutdownScenarios: [String: Scenario] = [
     "shutdown-refuses-dependents": { try $0.dependentsRefused() },
     "shutdown-at-once": { try $0.shutdownAtOnce() },
     "shutdown-kill-initializing": { try $0.shutdownKillInitializing() },
+    "shutdown-while-encoding": { try $0.shutdownWhileEncoding() },
     "shutdown-children-ignored": { try $0.childrenIgnored() },
 ]
 
@@ -25,7 +27,40 @@ private func initializeSlowly(_ path: String) {
     sleep(10)
 }
 
+private func parent(_ x: Int) -> Int32 { getppid() }
+
+/// Does something while it is encoded.
+struct Hooked: Codable, Sendable {
+    static let whileEncoding = Mutex<(@Sendable () -> Void)?>(nil)
+
+    init() {}
+    init(from decoder: any Decoder) throws {}
+    func encode(to encoder: any Encoder) throws { Self.whileEncoding.withLock { $0 }?() }
+}
+
+func take(_ value: Hooked) -> Int { 1 }
+
 extension Harness {
+    /// A task whose arguments are being encoded while the pool ends is queued when all processes have left.
+    func shutdownWhileEncoding() throws {
+        let pool = try ProcessPool(maxWorkers: 1, startMethod: method, arenaLimit: 64 << 20)
+        let supervisor = try pool.submit(parent, 1).value()
+        Hooked.whileEncoding.withLock {
+            $0 = {
+                pool.beginShutdown(.drain)
+                var info = unsafe siginfo_t()
+                // Until it has ended; it is not reaped.
+                _ = unsafe waitid(P_PID, id_t(supervisor), &info, WEXITED | WNOWAIT)
+            }
+        }
+        do {
+            let late = try pool.submit(take, Hooked())
+            checkThrows(.cancelled) { try late.value(timeout: .seconds(20)) }
+        } catch let error as MultitaskingError { checkEqual(error.code, .shutDown) }
+        Hooked.whileEncoding.withLock { $0 = nil }
+        pool.shutdown(.drain)
+    }
+
     /// Workers that are killed with their pool have not failed to start.
     func shutdownKillInitializing() throws {
         try withCounter { path in
@@ -213,10 +248,29 @@ extension Harness {
     /// A program that ignores SIGCHLD never gets to know how its children ended.
     func childrenIgnored() throws {
         signal(SIGCHLD, SIG_IGN)
-        let pool = try ProcessPool(maxWorkers: 2, startMethod: method, arenaLimit: 64 << 20)
+        let pool = try ProcessPool(maxWorkers: 2, startMethod: method, arenaLimit: 64 << 20, captures: .copiesOnly)
         checkEqual(try pool.submit(double, 4).value(), 8)
         checkThrows(.workerCrashed) { try pool.submit(struckIn, Grenade(.sigkill, .never)).value() }
         checkEqual(try pool.submit(double, 4).value(), 8)
+        if method == .fork {
+            // What nobody else knows, a copy may have noted itself.
+            let number = Unsent(1)
+            for (signal, words) in [(SIGKILL, "ended in an unknown way"), (SIGSEGV, "SIGSEGV")] {
+                let error = checkThrows(.workerCrashed) {
+                    try pool.submit(signal) { (signal: Int32) -> Int in
+                        kill(getpid(), signal)
+                        return number.value
+                    }.value()
+                }
+                check(error?.message.contains(words) ?? false, "\(String(describing: error))")
+            }
+        }
         pool.shutdown(.drain)
     }
+}
+
+/// What only a copy of this process has.
+private final class Unsent: Sendable {
+    let value: Int
+    init(_ value: Int) { self.value = value }
 }
