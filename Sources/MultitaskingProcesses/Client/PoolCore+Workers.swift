@@ -69,6 +69,8 @@ extension PoolCore {
         for worker in workersForCall {
             do { slots.append(try takeSlot(&state)) } catch {
                 for slot in slots { releaseUnused(slot) }
+                // Or the next call, which gets this number, would be taken for one that a later worker has made.
+                for worker in workersForCall { call.slot(of: worker).store(.none) }
                 throw error
             }
             guard let slot = slots.last else { continue }

@@ -75,6 +75,5 @@ final class UnacknowledgedElements: Sendable {
                 }
             }
         }
-        membership.arena.member(membership.member).holds.store(0)
     }
 }

@@ -17,6 +17,8 @@ final class MappedFile {
 
     deinit { unsafe munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count) }
 
+    var size: Int { unsafe bytes.count }
+
     func load<Value: FixedWidthInteger & BitwiseCopyable>(_ offset: Int, as type: Value.Type) -> Value? {
         guard offset >= 0, unsafe offset <= bytes.count - MemoryLayout<Value>.size else { return nil }
         return unsafe bytes.loadUnaligned(fromByteOffset: offset, as: type)
@@ -57,9 +59,10 @@ struct SymbolTable {
         else { return nil }
         var sections: [Section] = []
         for index in 0..<Int(count) {
-            let base = Int(clamping: start) + index * Int(entrySize)
-            guard let type = file.load(base + 4, as: UInt32.self), let offset = file.load(base + 0x18, as: UInt64.self),
-                let size = file.load(base + 0x20, as: UInt64.self), let link = file.load(base + 0x28, as: UInt32.self)
+            let base = Int(clamping: start) &+ index &* Int(entrySize)
+            guard let type = file.load(base &+ 4, as: UInt32.self),
+                let offset = file.load(base &+ 0x18, as: UInt64.self),
+                let size = file.load(base &+ 0x20, as: UInt64.self), let link = file.load(base &+ 0x28, as: UInt32.self)
             else { return nil }
             sections.append(
                 Section(type: type, offset: Int(clamping: offset), size: Int(clamping: size), link: Int(link)))
@@ -74,11 +77,13 @@ struct SymbolTable {
     }
 
     func forEachSymbol(_ body: (_ name: String, _ isZeroInitialized: Bool, _ address: UInt64, _ size: Int) -> Void) {
-        for base in stride(from: symbols.offset, to: symbols.offset + symbols.size, by: Self.symbolSize) {
-            guard let name = file.load(base, as: UInt32.self), let section = file.load(base + 6, as: UInt16.self),
+        // Of a damaged file, what does not exist is not looked for.
+        let end = min(symbols.offset.addingReportingOverflow(symbols.size).partialValue, file.size)
+        for base in stride(from: symbols.offset, to: end, by: Self.symbolSize) {
+            guard let name = file.load(base, as: UInt32.self), let section = file.load(base &+ 6, as: UInt16.self),
                 // Number 0 stands for symbols of other files.
-                section > 0, Int(section) < sections.count, let text = file.string(names.offset + Int(name)),
-                let address = file.load(base + 8, as: UInt64.self), let size = file.load(base + 16, as: UInt64.self)
+                section > 0, Int(section) < sections.count, let text = file.string(names.offset &+ Int(name)),
+                let address = file.load(base &+ 8, as: UInt64.self), let size = file.load(base &+ 16, as: UInt64.self)
             else { continue }
             body(text, sections[Int(section)].type == Self.typeZeroInitialized, address, Int(clamping: size))
         }

@@ -55,16 +55,16 @@ extension Arena {
         guard mayBegin(range.lowerBound) else { return range.lowerBound }
         touchChunks(below: range.upperBound)
         var warm: UInt64 = 0
+        var former: [ChunkWord] = []
         for chunk in range {
             let found = self.chunk(chunk).load()
             let word = chunk == range.lowerBound ? head : tail
             guard found.isFree, self.chunk(chunk).compareExchange(found, word) else {
-                for claimed in range.lowerBound..<chunk {
-                    self.chunk(claimed).store(ChunkWord(.cold))
-                }
-                if warm > 0 { header.warmChunks.subtract(warm) }
+                // As they were: a warm one counts as such, and has pages that may have to be given back.
+                for (claimed, word) in zip(range, former) { self.chunk(claimed).store(word) }
                 return chunk
             }
+            former.append(found)
             if found.state == .warm { warm += 1 }
         }
         if warm > 0 { header.warmChunks.subtract(warm) }

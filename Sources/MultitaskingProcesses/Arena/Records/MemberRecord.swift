@@ -130,7 +130,8 @@ struct MemberRecord: Record {
     var deadline: SharedWord { word(.deadline) }
     /// A slot that it hands back to the supervisor to be queued again.
     var returnedSlot: Shared<SlotNumber> { shared(.returnedSlot) }
-    /// 1 while it may hold elements that it has not reported, of channels that redeliver.
+    /// 1 once it has held elements that it had not reported, of channels that redeliver. It stays so, because another
+    /// thread may be about to take one.
     var holds: SharedWord { word(.holds) }
 
     // MARK: Waiting
