@@ -13,6 +13,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdio_ext.h>
 #include <stdlib.h>
@@ -35,6 +36,9 @@ static inline long or_errno(long result) { return result < 0 ? -errno : result; 
 // Newer than some C libraries' mman.h and some kernels.
 enum { MT_NOEXEC_SEAL = 8 };
 
+// Not in every C library's mman.h.
+enum { MT_LOCK_ON_FAULT = 1 };
+
 int mt_memfd_create(const char *name) {
     int descriptor = (int)syscall(SYS_memfd_create, name, MFD_CLOEXEC | MFD_ALLOW_SEALING | MT_NOEXEC_SEAL);
     if (descriptor < 0 && errno == EINVAL)
@@ -43,6 +47,23 @@ int mt_memfd_create(const char *name) {
 }
 
 int mt_seal_size(int memfd) { return (int)or_errno(fcntl(memfd, F_ADD_SEALS, mt_size_seals)); }
+
+void *mt_map_shared(int descriptor, size_t length) {
+    // Where mlockall(MCL_FUTURE) holds, a mapping is filled when it is made, and all its pages are memory from then on;
+    // one without access is not.
+    void *address = mmap(NULL, length, PROT_NONE, MAP_SHARED | MAP_NORESERVE, descriptor, 0);
+    if (address == MAP_FAILED) return NULL;
+    // Only locked memory is busy. It stays locked, page by page, as it is used.
+    bool is_locked = msync(address, 1, MS_ASYNC | MS_INVALIDATE) != 0 && errno == EBUSY;
+    if ((is_locked && syscall(SYS_mlock2, address, length, MT_LOCK_ON_FAULT) != 0) ||
+        mprotect(address, length, PROT_READ | PROT_WRITE) != 0) {
+        int code = errno;
+        munmap(address, length);
+        errno = code;
+        return NULL;
+    }
+    return address;
+}
 
 int mt_discard(void *address, size_t length) { return (int)or_errno(madvise(address, length, MADV_REMOVE)); }
 

@@ -32,6 +32,12 @@ struct RefusalTests {
         }
     }
 
+    @Test("A program that locks its memory is told which limit that has")
+    func lockedMemory() {
+        #expect(Refusal(.map, EAGAIN).advice?.contains("ulimit -l") == true)
+        #expect(Refusal(.spawn, EAGAIN).advice?.contains("ulimit -l") != true)
+    }
+
     @Test("A full group of processes is named, and a group with room is not")
     func fullGroup() throws {
         let system = { (current: Int) in

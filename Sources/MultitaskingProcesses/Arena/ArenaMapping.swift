@@ -23,9 +23,7 @@ final class ArenaMapping: Sendable {
     }
 
     private init(_ file: consuming Descriptor, layout: ArenaLayout) throws(Refused) {
-        let address = unsafe mmap(
-            nil, layout.size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, file.number, 0)
-        guard unsafe address != MAP_FAILED, let address = unsafe address else {
+        guard let address = unsafe mt_map_shared(file.number, layout.size) else {
             throw Refused(refusal: Refusal(.map, errno), maySucceedSmaller: true)
         }
         let start = ArenaLayout.sharedStart(behind: layout.size)

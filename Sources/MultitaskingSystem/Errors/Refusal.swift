@@ -90,6 +90,7 @@ package struct Refusal: Error, Equatable {
         case ENFILE: "the machine has no open files left: close some, or raise fs.file-max (sysctl)"
         case EFBIG: raising(.fileSize, nil)
         case EAGAIN where call.makesProcess: processAdvice(files)
+        case EAGAIN where call == .map: "this program locks its memory (mlockall): " + raising(.lockedMemory, nil)
         case ENOMEM where call == .map: memoryAdvice ?? "the machine has no addresses for so much memory"
         case ENOMEM, ENOSPC:
             call == .createThread

@@ -8,6 +8,8 @@ package enum ResourceLimit: Sendable, CaseIterable {
     case data
     /// How long a file it writes may become, in bytes; memory that is shared by descriptor is a file.
     case fileSize
+    /// How many bytes it may lock in memory.
+    case lockedMemory
     /// How many descriptors it may have.
     case openFiles
     /// How many processes and threads its user may have.
@@ -21,6 +23,7 @@ package enum ResourceLimit: Sendable, CaseIterable {
         case .addressSpace: "RLIMIT_AS"
         case .data: "RLIMIT_DATA"
         case .fileSize: "RLIMIT_FSIZE"
+        case .lockedMemory: "RLIMIT_MEMLOCK"
         case .openFiles: "RLIMIT_NOFILE"
         case .processes: "RLIMIT_NPROC"
         case .stack: "RLIMIT_STACK"
@@ -33,6 +36,7 @@ package enum ResourceLimit: Sendable, CaseIterable {
         case .addressSpace: "ulimit -v"
         case .data: "ulimit -d"
         case .fileSize: "ulimit -f"
+        case .lockedMemory: "ulimit -l"
         case .openFiles: "ulimit -n"
         case .processes: "ulimit -u"
         case .stack: "ulimit -s"
@@ -62,6 +66,7 @@ package enum ResourceLimit: Sendable, CaseIterable {
             case .addressSpace: __rlimit_resource_t(RLIMIT_AS.rawValue)
             case .data: __rlimit_resource_t(RLIMIT_DATA.rawValue)
             case .fileSize: __rlimit_resource_t(RLIMIT_FSIZE.rawValue)
+            case .lockedMemory: __rlimit_resource_t(__RLIMIT_MEMLOCK.rawValue)
             case .openFiles: __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
             case .processes: __rlimit_resource_t(__RLIMIT_NPROC.rawValue)
             case .stack: __rlimit_resource_t(RLIMIT_STACK.rawValue)
@@ -73,6 +78,7 @@ package enum ResourceLimit: Sendable, CaseIterable {
             case .addressSpace: Int32(RLIMIT_AS)
             case .data: Int32(RLIMIT_DATA)
             case .fileSize: Int32(RLIMIT_FSIZE)
+            case .lockedMemory: Int32(RLIMIT_MEMLOCK)
             case .openFiles: Int32(RLIMIT_NOFILE)
             case .processes: Int32(RLIMIT_NPROC)
             case .stack: Int32(RLIMIT_STACK)

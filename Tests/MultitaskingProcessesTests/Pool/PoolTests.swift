@@ -314,7 +314,7 @@ struct PoolTests {
     @Test(
         arguments: [
             "resources-address-space", "resources-file-size", "resources-affinity", "resources-cpu-quota",
-            "resources-memory-of-group",
+            "resources-memory-of-group", "resources-locked-memory",
         ], methods)
     func lessThanTheMachineHas(_ scenario: String, _ method: String) async throws {
         try await Launcher.expectPass(scenario, method)

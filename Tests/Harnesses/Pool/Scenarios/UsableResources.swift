@@ -10,6 +10,7 @@ let usableResourceScenarios: [String: Scenario] = [
     "resources-affinity": { try $0.affinity() },
     "resources-cpu-quota": { try $0.cpuQuota() },
     "resources-memory-of-group": { try $0.memoryOfGroup() },
+    "resources-locked-memory": { try $0.lockedMemory() },
 ]
 
 extension Harness {
@@ -53,6 +54,21 @@ extension Harness {
             check(message.contains("ulimit -f"), "what helps is not named: \(message)")
             checkEqual(message.contains("arenaLimit"), asked != nil, "whether arenaLimit is named in \(message)")
         }
+    }
+
+    /// A program that locks its memory (`mlockall`) locks what a pool uses, not what it may use at most.
+    fileprivate func lockedMemory() throws {
+        // Only root may lock more than a few megabytes.
+        guard geteuid() == 0 else { return }
+        checkEqual(mlockall(MCL_CURRENT | MCL_FUTURE), 0, "the result of mlockall")
+        let before = residentBytes()
+        try withPool { pool in
+            checkEqual(try pool.submit(double, 4).value(timeout: .seconds(20)), 8)
+            checkEqual(try pool.submit(echoBytes, makeBytes(2 << 20)).value(timeout: .seconds(20)).count, 2 << 20)
+            let resident = residentBytes()
+            check(resident - before < 256 << 20, "the pool takes \(resident - before) bytes")
+        }
+        checkEqual(munlockall(), 0, "the result of munlockall")
     }
 
     /// The affinity of this process, as `taskset` sets it, decides how many workers there are.
@@ -106,6 +122,11 @@ extension Harness {
 }
 
 private func countBytes(_ bytes: [UInt8]) -> Int { bytes.count }
+
+/// How much memory this process takes.
+private func residentBytes() -> Int {
+    (Int(Proc.read("/proc/self/statm").split(separator: " ").dropFirst().first ?? "") ?? 0) * 4096
+}
 
 /// Bytes that cannot be compressed.
 private func randomBytes(_ count: Int) -> [UInt8] {
