@@ -32,6 +32,13 @@ struct RefusalTests {
         }
     }
 
+    @Test("A program whose arguments and variables are too long to be started again is told so")
+    func longArguments() {
+        let spawn = Refusal(.spawn, E2BIG).advice
+        #expect(spawn?.contains("environment") == true && spawn?.contains("forked") == true)
+        #expect(Refusal(.map, E2BIG).advice == nil)
+    }
+
     @Test("A program that locks its memory is told which limit that has")
     func lockedMemory() {
         #expect(Refusal(.map, EAGAIN).advice?.contains("ulimit -l") == true)

@@ -89,6 +89,9 @@ package struct Refusal: Error, Equatable {
         case EMFILE: raising(.openFiles, "close descriptors that are not needed")
         case ENFILE: "the machine has no open files left: close some, or raise fs.file-max (sysctl)"
         case EFBIG: raising(.fileSize, nil)
+        case E2BIG where call == .spawn:
+            "the program's arguments and environment are too long to be handed on: shorten "
+                + "them, each to less than 128 KiB, or make the pool before any thread starts, so that it can be forked"
         case EAGAIN where call.makesProcess: processAdvice(files)
         case EAGAIN where call == .map: "this program locks its memory (mlockall): " + raising(.lockedMemory, nil)
         case ENOMEM where call == .map: memoryAdvice ?? "the machine has no addresses for so much memory"
