@@ -10,6 +10,10 @@ final class ArenaMapping: Sendable {
     /// The file behind it.
     private let file: Descriptor
     var descriptor: Int32 { file.number }
+    private let identity: FileIdentity?
+    /// Whether the descriptor still leads to the file. A program may close descriptors that it hasn't opened
+    /// (`closefrom`), and others then get their numbers.
+    var hasDescriptor: Bool { FileIdentity(of: file.number) == identity }
     /// Where shared values lie in the file: behind the arena, so that a process maps only those that it uses.
     let sharedRoom: Range<Int>
 
@@ -28,6 +32,7 @@ final class ArenaMapping: Sendable {
         }
         let start = ArenaLayout.sharedStart(behind: layout.size)
         sharedRoom = start..<max(start, Int(mt_file_size(file.number)))
+        identity = FileIdentity(of: file.number)
         self.file = file
         arena = unsafe Arena(base: address, layout: layout)
     }
@@ -92,5 +97,20 @@ final class ArenaMapping: Sendable {
             throw Refused(refusal: Refusal(.map, EBADF), maySucceedSmaller: false)
         }
         return try ArenaMapping(file, layout: layout)
+    }
+}
+
+/// What tells an open file from all others.
+private struct FileIdentity: Equatable {
+    let device: UInt64
+    let number: UInt64
+
+    /// Nil if there is no such descriptor.
+    init?(of descriptor: Int32) {
+        var information = stat()
+        // SAFETY: the call writes one structure, which outlives it.
+        guard unsafe fstat(descriptor, &information) == 0 else { return nil }
+        device = UInt64(information.st_dev)
+        number = UInt64(information.st_ino)
     }
 }

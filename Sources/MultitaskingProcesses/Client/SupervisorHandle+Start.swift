@@ -27,6 +27,10 @@ extension SupervisorHandle {
     func launch(
         _ method: StartMethod, _ state: inout State
     ) throws(MultitaskingError) {
+        // Without it, the program would not become a supervisor but run its `main` once more.
+        guard method != .spawn || mapping.hasDescriptor else {
+            throw MultitaskingError(.cannotSpawn, Self.descriptorClosed)
+        }
         let link = try SupervisorLink()
         let otherEnd = Descriptor(link.ends.supervisor)
         let pid: pid_t
@@ -121,6 +125,11 @@ extension SupervisorHandle {
         }
         return state.refusal ?? MultitaskingError(.cannotSpawn, wrongProgram)
     }
+
+    private static let descriptorClosed = """
+        this program has closed a descriptor of the pool, so the pool's supervisor can't be started again; close only \
+        descriptors that the program has opened (not all, as closefrom does), or make the pool afterwards
+        """
 
     private static let wrongProgram = """
         the program that was started anew from /proc/self/exe did not become the pool's supervisor, and is not started \

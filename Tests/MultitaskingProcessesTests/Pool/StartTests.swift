@@ -6,7 +6,7 @@ import Testing
 struct StartTests {
     static let methods = PoolTests.methods
 
-    @Test(arguments: ["start-arguments", "start-arena-truncated"], methods)
+    @Test(arguments: ["start-arguments", "start-arena-truncated", "start-descriptor-closed"], methods)
     func workersOfEveryStart(_ scenario: String, _ method: String) async throws {
         try await Launcher.expectPass(scenario, method)
     }

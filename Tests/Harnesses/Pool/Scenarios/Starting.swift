@@ -10,6 +10,7 @@ let startingScenarios: [String: Scenario] = [
     "start-in-initializer": { try $0.startInInitializer() },
     "start-recursive": { try $0.recursivePools() },
     "start-arena-truncated": { try $0.arenaTruncated() },
+    "start-descriptor-closed": { try $0.descriptorClosed() },
     "start-through-loader": { try $0.throughLoader() },
     "start-loaded": { try $0.loaded() },
     "start-hangs": { try $0.startHangs() },
@@ -116,6 +117,28 @@ extension Harness {
             check(errors.allSatisfy { $0 == EPERM }, "truncating the memory gave \(errors)")
             checkEqual(try pool.submit(double, 4).value(timeout: .seconds(20)), 8)
         }
+    }
+
+    /// A program that closes descriptors that it hasn't opened, as daemons do, isn't started again without them.
+    func descriptorClosed() throws {
+        let pool = try ProcessPool(maxWorkers: 1, startMethod: method, arenaLimit: 64 << 20)
+        checkEqual(try pool.submit(double, 4).value(timeout: .seconds(20)), 8)
+        let arena = Proc.entries("/proc/self/fd").compactMap { Int32($0) }.first {
+            Proc.link("/proc/self/fd/\($0)").hasPrefix("/memfd:swift-multitasking")
+        }
+        guard let arena else { return Checks.fail("the memory's descriptor was not found") }
+        // Another file gets its number.
+        let other = unsafe open("/dev/null", O_RDWR | O_CLOEXEC)
+        checkEqual(dup2(other, arena), arena, "the descriptor")
+        close(other)
+        kill(pool.supervisorProcessID, SIGKILL)
+        if pool.startedBy == .spawn {
+            let error = checkThrows(.cannotSpawn) { try pool.submit(double, 5).value(timeout: .seconds(20)) }
+            check(error?.message.contains("has closed a descriptor") ?? false, "\(String(describing: error))")
+        } else {
+            checkEqual(try pool.submit(double, 5).value(timeout: .seconds(20)), 10)
+        }
+        pool.shutdown(.kill)
     }
 
     // MARK: Programs that are started as another one
