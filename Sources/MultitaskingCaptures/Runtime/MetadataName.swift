@@ -107,10 +107,22 @@ struct MetadataName: @unchecked Sendable {
     }
 
     /// The letters behind the `I` of a function's type.
+    ///
+    /// An `I` may also be an attribute of a parameter: the isolation that is passed to a `nonisolated(nonsending)`
+    /// function, or an `isolated` parameter. No such letter precedes an `e`, so the `I` of a kept function is found first.
     private var convention: Substring? {
-        guard operators.hasSuffix("_"), let start = operators.lastIndex(of: "I") else { return nil }
+        guard operators.hasSuffix("_"), let start = escapingStart ?? operators.lastIndex(of: "I") else { return nil }
         let rest = operators[operators.index(after: start)...]
         return rest.allSatisfy { $0.isLetter || $0 == "_" } ? rest : nil
+    }
+
+    /// The last `I` whose function is kept, unless a function behind it isn't.
+    private var escapingStart: String.Index? {
+        let type = operators.dropLast().lastIndex(of: "_").map { operators[$0...] } ?? operators[...]
+        return type.indices.last { index in
+            guard type[index] == "I" else { return false }
+            return type[type.index(after: index)...].drop { "sIP".contains($0) }.first == "e"
+        }
     }
 
     /// Whether the type is that of a variable, or of the box of one. (`Qz` ends the name of an associated type.)

@@ -135,6 +135,28 @@ nonisolated(unsafe) let functionShapes: [Shape] = [
     Shape("isolated(any) converted", .refused) { s in
         let f: @isolated(any) @Sendable (Int) async -> String = { x in "\(x + s)" }; return hold(A1(f))
     },
+    Shape("nonisolated(nonsending) captured") { s in
+        let t = str(s); let f: nonisolated(nonsending) @Sendable (Int) async -> String = { x in t + "\(x + s)" };
+        return hold(A1 { x in await f(x) })
+    },
+    Shape("nonisolated(nonsending) converted") { s in
+        let f: nonisolated(nonsending) @Sendable (Int) async -> String = { x in
+            await Task.yield(); return "\(x + s)"
+        }
+            ;
+        return hold(A1(f))
+    },
+    Shape("nonisolated(nonsending) that throws") { s in
+        let f: nonisolated(nonsending) @Sendable (Int) async throws -> String = { x in
+            if x < 0 { throw Bad.n(x) }; return "\(x + s)"
+        }
+            ;
+        return hold(A1 { x in (try? await f(x)) ?? "thrown" })
+    },
+    Shape("isolated parameter captured") { s in
+        let f: @Sendable (isolated MainActor, Int) -> String = { _, x in "\(x + s)" };
+        return hold(A1 { x in await f(MainActor.shared, x) })
+    },
     Shape("C function pointer", .refused) { s in
         let t: @convention(c) @Sendable (Int32) -> Int32 = { abs($0) }; return hold(S1 { x in "\(t(Int32(-s)))\(x)" })
     },
