@@ -30,6 +30,8 @@ final class ArenaMapping: Sendable {
         guard let address = unsafe mt_map_shared(file.number, layout.size) else {
             throw Refused(refusal: Refusal(.map, errno), maySucceedSmaller: true)
         }
+        // A core dump would contain all of it, and take memory for each page that nobody has written to.
+        _ = unsafe madvise(address, layout.size, MADV_DONTDUMP)
         let start = ArenaLayout.sharedStart(behind: layout.size)
         sharedRoom = start..<max(start, Int(mt_file_size(file.number)))
         identity = FileIdentity(of: file.number)

@@ -72,8 +72,8 @@ struct PoolTests {
     @Test(
         arguments: [
             "memory-large-payloads", "memory-limit", "memory-result-too-large", "memory-many-sizes",
-            "memory-large-at-once", "memory-small-arena", "memory-after-shutdown", "memory-of-copies",
-            "memory-of-copies-at-rest",
+            "memory-large-at-once", "memory-small-arena", "memory-after-shutdown", "memory-in-core-dumps",
+            "memory-of-copies", "memory-of-copies-at-rest",
         ])
     func memory(_ scenario: String) async throws {
         try await Launcher.expectPassBothWays(scenario, number: .random(in: 1...1_000_000))

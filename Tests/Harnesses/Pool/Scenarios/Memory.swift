@@ -11,6 +11,7 @@ let memoryScenarios: [String: Scenario] = [
     "memory-large-at-once": { try $0.largeAtOnce() },
     "memory-small-arena": { try $0.smallArena() },
     "memory-after-shutdown": { try $0.memoryAfterShutdown() },
+    "memory-in-core-dumps": { try $0.memoryInCoreDumps() },
     "memory-of-copies": { try $0.memoryOfCopies() },
     "memory-of-copies-at-rest": { try $0.memoryOfCopiesAtRest() },
 ]
@@ -24,7 +25,28 @@ func noise(_ count: Int) -> [UInt8] {
 private func makeNoise(_ count: Int) -> [UInt8] { noise(count) }
 private func pattern(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) } }
 
+/// How many mappings of a pool's memory this process has, and how many of them a core dump leaves out.
+private func mappings(_ number: Int) -> [Int] {
+    var isPool = false
+    var counts = [0, 0]
+    for line in Proc.read("/proc/self/smaps").split(separator: "\n") {
+        if line.contains("-") && line.contains("/") { isPool = line.contains("memfd:swift-multitasking") }
+        guard isPool, line.hasPrefix("VmFlags:") else { continue }
+        counts[0] += 1
+        if line.split(separator: " ").contains("dd") { counts[1] += 1 }
+    }
+    return counts
+}
+
 extension Harness {
+    /// The memory of a pool is as large as half of the machine's, so no core dump of its processes contains it.
+    func memoryInCoreDumps() throws {
+        try withPool(maxWorkers: 1, captures: .byValueOrCopies) { pool in
+            checkEqual(mappings(0), [1, 1])
+            checkEqual(try pool.submit(mappings, 0).value(timeout: .seconds(20)), [1, 1])
+        }
+    }
+
     /// Each of four workers, the client and copies of it use each size, in less memory than a chunk of each size for
     /// each of them would take.
     func smallArena() throws {
