@@ -36,6 +36,12 @@ private struct Hidden {}
         #expect(late.description == "taskTimedOut: too long (cause: \(summary))")
     }
 
+    @Test func summaryOfAFailureWhoseMemoryIsUnknown_saysNothingOfIt() {
+        let failure = WorkerFailure(
+            pid: 17, worker: 2, phase: .running, signal: 9, signalName: "SIGKILL", exitCode: nil, peakMemory: 0)
+        #expect(failure.summary == "worker 2 (pid 17) was killed by SIGKILL while running the function")
+    }
+
     @Test func descriptionOfWhatDrivesTerminals_showsQuestionMarks_andKeepsLines() {
         let message = "a\u{1B}]0;title\u{7}\u{9B}2J\u{202E}b\n\tc 👩\u{200D}🚀"
         let error = MultitaskingError(.closed, message)

@@ -148,9 +148,7 @@ public struct WorkerFailure: Error, Sendable, Hashable, CustomStringConvertible 
         let attempts = attempt > 1 ? ", at attempt \(attempt)" : ""
         let memory = memoryCause.map { ", probably because \($0)" } ?? ""
         let place = node.map { " on \($0)" } ?? ""
-        return """
-            worker \(worker)\(place) (pid \(pid)) \(end) while \(phase)\(attempts)\(memory); \
-            peak memory \(peakMemory / 1024) KiB
-            """
+        let peak = peakMemory > 0 ? "; peak memory \(peakMemory / 1024) KiB" : ""
+        return "worker \(worker)\(place) (pid \(pid)) \(end) while \(phase)\(attempts)\(memory)\(peak)"
     }
 }
