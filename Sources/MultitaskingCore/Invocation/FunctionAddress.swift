@@ -54,6 +54,12 @@ public struct FunctionAddress: Hashable, Sendable {
         guard FunctionAddress(of: ValueFunction<Int, Int> { { $0 &+ captured } }) == nil else { return false }
         return FunctionTypeName(of: ValueFunction<Int, Int>.self)?.resolve() == ValueFunction<Int, Int>.self
     }
+
+    /// Whether the names of this module's types lead to another copy of it that this process has loaded.
+    package static var isOfAnotherCopy: Bool {
+        let type: Any.Type = ValueFunction<Int, Int>.self
+        return _mangledTypeName(type).flatMap { MangledName($0).type }.map { $0 != type } ?? false
+    }
 }
 
 /// The name under which another process with the same binary finds a type.

@@ -81,7 +81,10 @@ final class PoolCore: Sendable {
         guard Self.knowsFunctions else {
             throw MultitaskingError(
                 .functionNotFound,
-                "this package doesn't know the function layout of this Swift compiler; use a thread pool")
+                FunctionAddress.isOfAnotherCopy
+                    ? "this process has two copies of the package, one in a library that it has loaded, and finds the "
+                        + "types of one in the other; let both link one dynamic library, or use a thread pool"
+                    : "this package doesn't know the function layout of this Swift compiler; use a thread pool")
         }
         let mapping = try ArenaPlan(workers: max(workers, capacity ?? 0), asked: arenaLimit).makeArena()
         let arena = mapping.arena

@@ -55,4 +55,10 @@ struct StartTests {
         #expect(text.contains(method == "fork" ? "the pool says 42" : "cannotSpawn"), "the host has printed \(text)")
         #expect(method == "fork" || text.contains("dlopen"), "the host has printed \(text)")
     }
+
+    /// Types of the copy are found in the program.
+    @Test(arguments: methods)
+    func libraryWithACopyOfThePackage(_ method: String) async throws {
+        try await Launcher.expectPass("start-beside-copy", method)
+    }
 }

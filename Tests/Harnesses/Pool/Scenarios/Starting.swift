@@ -13,6 +13,7 @@ let startingScenarios: [String: Scenario] = [
     "start-descriptor-closed": { try $0.descriptorClosed() },
     "start-through-loader": { try $0.throughLoader() },
     "start-loaded": { try $0.loaded() },
+    "start-beside-copy": { try $0.startBesideCopy() },
     "start-hangs": { try $0.startHangs() },
     "start-cost": { try $0.startCost() },
 ]
@@ -175,6 +176,27 @@ extension Harness {
             checkEqual(try pool.submit(double, 4).value(timeout: .seconds(20)), 8)
             pool.shutdown(.drain)
         }
+    }
+
+    /// A library that is loaded late brings a copy of the package of its own.
+    func startBesideCopy() throws {
+        let path = Proc.link("/proc/self/exe").split(separator: "/").dropLast().map { "/\($0)" }.joined()
+        let library = unsafe dlopen("\(path)/libmultitasking-test-plugin.so", RTLD_NOW)
+        guard let run = unsafe dlsym(library, "plugin_run") else { return check(false, "there is no library") }
+        var ends: [Int32] = [-1, -1]
+        check(unsafe pipe(&ends) == 0, "no pipe")
+        let output = dup(1)
+        dup2(ends[1], 1)
+        unsafe unsafeBitCast(run, to: (@convention(c) (Int32) -> Void).self)(method == .spawn ? 1 : 0)
+        fflush(nil)
+        dup2(output, 1)
+        for end in [output, ends[1]] { close(end) }
+        let text = unsafe String(unsafeUninitializedCapacity: 4096) {
+            unsafe max(0, read(ends[0], $0.baseAddress, $0.count))
+        }
+        close(ends[0])
+        check(text.hasPrefix("functionNotFound: this process has two copies of the package"), text)
+        try withPool { pool in checkEqual(try pool.submit(double, 4).value(timeout: .seconds(20)), 8) }
     }
 
     /// A program that neither becomes the supervisor nor ends: the loader reports to a pipe that nobody reads.
