@@ -109,7 +109,8 @@
                 if let factory {
                     Timer(label: "multitasking_" + label, dimensions: [("pool", name)], factory: factory)
                 } else { Timer(label: "multitasking_" + label, dimensions: [("pool", name)]) }
-            timer.recordNanoseconds(Int64(clamping: Int(max(0, mean / .nanoseconds(1)))))
+            // A worker has measured them, and 2⁶³ is no Int64.
+            timer.recordNanoseconds(Int64(min(max(0, mean / .nanoseconds(1)), 9e18)))
         }
     }
 #endif

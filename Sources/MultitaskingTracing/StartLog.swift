@@ -68,14 +68,17 @@
         private func readStarts(_ state: inout State) {
             guard let channel else { return }
             // A start that cannot be decoded is one of memory that was written over: the next may be whole.
-            for _ in 0..<Self.mostStartsAtOnce {
+            for _ in 0..<Self.mostBatches {
                 do {
-                    guard let start = try channel.receive(as: TaskStart.self, wait: .never) else { return }
-                    state.open[start.task]?.trace.note(start)
+                    // All at once: in a cluster, each look is a round trip.
+                    let starts = try channel.receive(upTo: Self.batchSize, as: TaskStart.self, wait: .never)
+                    for start in starts { state.open[start.task]?.trace.note(start) }
+                    if starts.isEmpty { return }
                 } catch { continue }
             }
         }
 
-        private static let mostStartsAtOnce = 1024
+        private static let mostBatches = 1024
+        private static let batchSize = 256
     }
 #endif

@@ -65,11 +65,11 @@ import Testing
     @Test func numbers_areReadAsOtherTypes_thatCanHoldThem() throws {
         #expect(try decodePayload(Int8.self, from: encodePayload(100)) == 100)
         #expect(try decodePayload(Double.self, from: encodePayload(100)) == 100)
-        #expect(try decodePayload(Int.self, from: encodePayload(3.0)) == 3)
         #expect(try decodePayload(UInt128.self, from: encodePayload(UInt64.max)) == UInt128(UInt64.max))
         #expect(throws: MultitaskingError.self) { try decodePayload(Int8.self, from: encodePayload(200)) }
         #expect(throws: MultitaskingError.self) { try decodePayload(UInt.self, from: encodePayload(-1)) }
         #expect(throws: MultitaskingError.self) { try decodePayload(Int.self, from: encodePayload(0.5)) }
+        #expect(throws: MultitaskingError.self) { try decodePayload(Int.self, from: encodePayload(3.0)) }
         #expect(throws: MultitaskingError.self) { try decodePayload(Int.self, from: encodePayload(true)) }
     }
 
@@ -87,9 +87,36 @@ import Testing
             ])
     }
 
+    @Test func wholeRealNumbers_stayReal_whereIntegersAreTriedFirst() throws {
+        let numbers = [AnyNumber.integer(2), .real(2), .real(2.5), .real(1e300)]
+        #expect(try roundTrip(numbers) == numbers)
+    }
+
     @Test func contains_andDecodeNil_tellAbsentFromNil() throws {
         let payload = try encodePayload(AbsentAndNil())
         _ = try decodePayload(AbsentAndNil.self, from: payload)
+    }
+}
+
+private enum AnyNumber: Codable, Sendable, Equatable {
+    case integer(Int)
+    case real(Double)
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let number = try? container.decode(Int.self) {
+            self = .integer(number)
+        } else {
+            self = .real(try container.decode(Double.self))
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .integer(let number): try container.encode(number)
+        case .real(let number): try container.encode(number)
+        }
     }
 }
 

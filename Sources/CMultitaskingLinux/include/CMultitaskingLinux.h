@@ -26,8 +26,8 @@ enum { mt_size_seals = 0x0001 | 0x0002 | 0x0004 };  // F_SEAL_SEAL, F_SEAL_SHRIN
 // Fixes the size of such a file for good, whichever process has a descriptor of it. 0 or -errno.
 int mt_seal_size(int memfd);
 
-// Maps a file that other processes map as well, from its start. Its pages take no memory before they are written to, not
-// even if this process locks its memory (mlockall). NULL and errno on failure.
+// Maps a file that other processes map as well, from its start. Its pages take no memory before they are written to,
+// not even if this process locks its memory (mlockall). NULL and errno on failure.
 void *mt_map_shared(int descriptor, size_t length);
 
 // Gives the pages of a range of a shared mapping back to the system; they read as zero afterwards.

@@ -109,7 +109,8 @@ struct MetadataName: @unchecked Sendable {
     /// The letters behind the `I` of a function's type.
     ///
     /// An `I` may also be an attribute of a parameter: the isolation that is passed to a `nonisolated(nonsending)`
-    /// function, or an `isolated` parameter. No such letter precedes an `e`, so the `I` of a kept function is found first.
+    /// function, or an `isolated` parameter. No such letter precedes an `e`, so the `I` of a kept function is found
+    /// first.
     private var convention: Substring? {
         guard operators.hasSuffix("_"), let start = escapingStart ?? operators.lastIndex(of: "I") else { return nil }
         let rest = operators[operators.index(after: start)...]

@@ -27,6 +27,8 @@ struct FaultSource: Sendable {
     private var random: SplitMix64
     private var place = -1
     private var spawns = 0
+    /// How many faults the plan's chances have made; what it names is not limited.
+    private var randomStrikes = 0
     /// Which of the plan's faults have struck: each does once.
     private var struck: Set<Int> = []
 
@@ -73,8 +75,15 @@ struct FaultSource: Sendable {
     }
 
     private mutating func byChance(at point: Place) -> FaultAction? {
+        guard !plan.chances.areNone, randomStrikes < plan.chances.limit, let action = drawn(at: point) else {
+            return nil
+        }
+        randomStrikes += 1
+        return action
+    }
+
+    private mutating func drawn(at point: Place) -> FaultAction? {
         let chances = plan.chances
-        guard !chances.areNone, strikes.count < chances.limit else { return nil }
         switch point {
         case .beforeStart: return strikes(chances.crashBeforeStart) ? .crash(end()) : nil
         case .afterResult: return strikes(chances.crashAfterResult) ? .crash(end()) : nil

@@ -64,8 +64,8 @@ struct FunctionTable {
         guard bytes.count <= ArenaLayout.functionNamesSize - start else {
             throw MultitaskingError.neverFits(
                 "the initializers, finalizers, and their arguments take \(bytes.count) bytes, more than the "
-                    + "\(ArenaLayout.functionNamesSize - start) that the pool has room for, whatever its arenaLimit; pass "
-                    + "less, or the path of a file with it")
+                    + "\(ArenaLayout.functionNamesSize - start) that the pool has room for, whatever its arenaLimit; "
+                    + "pass less, or the path of a file with it")
         }
         unsafe arena.withBytes(at: ArenaLayout.functionNames + start, count: bytes.count) {
             unsafe $0.copyBytes(from: bytes)

@@ -44,6 +44,9 @@ extension ByteSource {
     }
 
     /// Reads an integer; one of another type will do if it has the same value.
+    ///
+    /// A floating-point number will not, not even a whole one: a value of a type that tries integers first would come
+    /// back as another one.
     @inline(__always) mutating func readInteger<Number: FixedWidthInteger & FixedWidthScalar>(
         _: Number.Type
     ) throws(ReadFailure) -> Number {
@@ -70,7 +73,7 @@ extension ByteSource {
             switch try readAnyNumber(tag) {
             case .signed(let value): Number(exactly: value)
             case .unsigned(let value): Number(exactly: value)
-            case .real(let value): Number(exactly: value)
+            case .real: throw .mismatch(tag: tag)
             }
         guard let number else { throw .unrepresentable }
         return number

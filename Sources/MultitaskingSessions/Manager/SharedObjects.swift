@@ -73,7 +73,10 @@ struct ScopeResolver {
             let globalName = "global" + parameter.prefix(1).uppercased() + parameter.dropFirst()
             throw MultitaskingError(
                 .noSuchObject,
-                "\(parameter): the manager has none; make the manager with \(globalName): true, or use another scope")
+                """
+                \(parameter): the manager has none; make the manager with \(globalName): true (or with globals: \
+                QueueSettings(\(parameter): true), where it takes those), or use another scope
+                """)
         }
     }
 }

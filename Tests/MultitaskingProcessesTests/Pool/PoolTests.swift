@@ -109,6 +109,7 @@ struct PoolTests {
         arguments: [
             "initializer-runs-once", "initializer-throws", "initializer-crashes", "initializer-exits",
             "initializer-fails-later", "initializer-fails-beside-a-sleeper", "initializer-not-lost",
+            "initializer-with-too-much",
         ])
     func initializing(_ scenario: String) async throws {
         try await Launcher.expectPassBothWays(scenario)

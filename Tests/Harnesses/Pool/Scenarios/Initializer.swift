@@ -9,6 +9,7 @@ let initializerScenarios: [String: Scenario] = [
     "initializer-crashes": { try $0.initializerFails(crashingInitializer, "SIGKILL") },
     "initializer-fails-later": { try $0.initializerFailsLater() },
     "initializer-fails-beside-a-sleeper": { try $0.initializerFailsBesideASleeper() },
+    "initializer-with-too-much": { try $0.initializerWithTooMuch() },
     "initializer-not-lost": { try $0.initializerNotLost() },
     "initializer-exits": { try $0.initializerFails(exitingInitializer, "exit code 0") },
 ]
@@ -21,6 +22,7 @@ private func exitingInitializer() { exit(0) }
 private func failIfThere(_ path: String) throws {
     if unsafe access(path, F_OK) == 0 { throw PlainFailure(number: 34) }
 }
+private func keepBytes(_ bytes: [UInt8]) {}
 private func failUnlessFirst(_ path: String) throws {
     guard unsafe open(path, O_CREAT | O_EXCL | O_WRONLY, 0o600) >= 0 else { throw PlainFailure(number: 35) }
 }
@@ -58,6 +60,17 @@ extension Harness {
         }
         check(eventually { pool.workerProcessIDs.isEmpty }, "a worker of the broken pool is left")
         checkThrows(.initializerFailed) { try pool.submit(double, 1) }
+    }
+
+    /// What doesn't fit is refused, with the number of bytes that would.
+    func initializerWithTooMuch() throws {
+        let error = checkThrows(.arenaLimitReached) {
+            try ProcessPool(
+                maxWorkers: 1, startMethod: method, initializer: keepBytes, [UInt8](repeating: 0, count: 8 << 20))
+        }
+        check(
+            error?.message.contains("that the pool has room for, whatever its arenaLimit") ?? false,
+            "\(String(describing: error))")
     }
 
     /// A supervisor that dies is forked again, or, where that is not safe any more, spawned. Spawned workers have
