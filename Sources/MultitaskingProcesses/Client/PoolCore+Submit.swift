@@ -90,12 +90,13 @@ extension PoolCore {
             throw MultitaskingError.neverFits(
                 "the arguments take \(count) bytes, more than the pool's arenaLimit; make it larger")
         }
+        let mayWait = !options.waitForRoom.isOver
         // Who doesn't wait tries again, and should not copy much each time.
-        if let queueLimit, options.waitForRoom.isOver { try state.withLock { try checkRoom(queueLimit, &$0) } }
+        if let queueLimit, !mayWait { try state.withLock { try checkRoom(queueLimit, &$0) } }
         return try waitForRoom(options.waitForRoom) {
             try PayloadBlock(
                 writer, arena: arena, heap: membership.heap, journal: JournalEntry(arena: arena, offset: nil),
-                compression: membership.compression)
+                compression: membership.compression, mayWait: mayWait)
         }
     }
 

@@ -21,10 +21,12 @@ struct PayloadBlock {
 
     /// Copies what was written into a new block, which the journal names from before it exists.
     ///
+    /// - Parameter mayWait: whether to wait for memory that others can give back.
     /// - Throws: `arenaLimitReached`, also for what is larger than the pool's memory before it is compressed: a process
     ///   that reads it needs as much, and can tell from nothing else what is too much.
     init(
-        _ writer: PayloadWriter, arena: Arena, heap: Heap, journal: JournalEntry, compression: CompressionPolicy
+        _ writer: PayloadWriter, arena: Arena, heap: Heap, journal: JournalEntry, compression: CompressionPolicy,
+        mayWait: Bool = true
     ) throws {
         let count = writer.byteCount
         guard count <= arena.layout.payloadLimit else {
@@ -36,7 +38,7 @@ struct PayloadBlock {
         if let frame = try Self.compress(writer, arena: arena, policy: compression) {
             length = frame.count + Self.prefix
             isCompressed = true
-            block = try heap.allocate(length, journal: journal)
+            block = try heap.allocate(length, journal: journal, mayWait: mayWait)
             unsafe arena.withBytes(at: block.offset, count: length) { target in
                 unsafe target.storeBytes(of: UInt64(count), as: UInt64.self)
                 unsafe UnsafeMutableRawBufferPointer(rebasing: target[Self.prefix...]).copyBytes(from: frame)
@@ -44,7 +46,7 @@ struct PayloadBlock {
         } else {
             length = count
             isCompressed = false
-            block = try heap.allocate(count, journal: journal)
+            block = try heap.allocate(count, journal: journal, mayWait: mayWait)
             try unsafe arena.withBytes(at: block.offset, count: count) { try unsafe writer.copy(into: $0) }
         }
         isSharing = writer.hasExports

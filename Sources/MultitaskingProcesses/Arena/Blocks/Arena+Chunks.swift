@@ -160,6 +160,14 @@ extension Arena {
         return false
     }
 
+    /// Asks the members that have chunks of small blocks without a block in use to give them back, and doesn't wait.
+    func requestEmptyChunks(by member: Int, _ ringSupervisor: () -> Bool) {
+        let empty = emptyChunks(ofOthersThan: member)
+        if empty.isEmpty { return }
+        askOwners(of: empty.map(\.word))
+        _ = ringSupervisor()
+    }
+
     private func askOwners(of chunks: [ChunkWord]) {
         for index in Set(chunks.map(\.owner)) {
             let owner = member(index)

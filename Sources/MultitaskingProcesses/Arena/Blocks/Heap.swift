@@ -58,18 +58,20 @@ final class Heap: Sendable {
 
     /// Allocates at least `byteCount` bytes, noting the block in the journal first.
     ///
+    /// - Parameter mayWait: whether to wait, for some seconds at most, for what others can give back. Otherwise they are
+    ///   asked for it, and a later call may find it.
     /// - Throws: `arenaLimitReached`.
     /// - Complexity: O(1) amortized for blocks up to 512 KiB; O(chunks in the arena) for larger ones.
-    func allocate(_ byteCount: Int, journal: JournalEntry) throws -> BlockReference {
+    func allocate(_ byteCount: Int, journal: JournalEntry, mayWait: Bool = true) throws -> BlockReference {
         guard let sizeClass = SizeClass.holding(byteCount) else {
-            return try allocateRun(byteCount, journal: journal)
+            return try allocateRun(byteCount, journal: journal, mayWait: mayWait)
         }
-        return try allocate(sizeClass: sizeClass, journal: journal)
+        return try allocate(sizeClass: sizeClass, journal: journal, mayWait: mayWait)
     }
 
     /// Allocates a block of a class.
-    func allocate(sizeClass: Int, journal: JournalEntry) throws -> BlockReference {
-        try withChunksOfOthers { try allocateOwn(sizeClass, journal) }
+    func allocate(sizeClass: Int, journal: JournalEntry, mayWait: Bool = true) throws -> BlockReference {
+        try withChunksOfOthers(mayWait) { try allocateOwn(sizeClass, journal) }
     }
 
     private func allocateOwn(_ sizeClass: Int, _ journal: JournalEntry) throws -> BlockReference {
@@ -220,9 +222,9 @@ final class Heap: Sendable {
         }
     }
 
-    private func allocateRun(_ byteCount: Int, journal: JournalEntry) throws -> BlockReference {
+    private func allocateRun(_ byteCount: Int, journal: JournalEntry, mayWait: Bool) throws -> BlockReference {
         let length = byteCount / ArenaLayout.chunkSize + (byteCount % ArenaLayout.chunkSize == 0 ? 0 : 1)
-        return try withChunksOfOthers { try allocateRun(length, byteCount, journal) }
+        return try withChunksOfOthers(mayWait) { try allocateRun(length, byteCount, journal) }
     }
 
     private func allocateRun(_ length: Int, _ byteCount: Int, _ journal: JournalEntry) throws -> BlockReference {
@@ -287,8 +289,16 @@ final class Heap: Sendable {
 
     /// Repeats an allocation that was refused, as long as other members give back chunks that they do not use: a third
     /// one may take these first.
-    private func withChunksOfOthers(_ allocate: () throws -> BlockReference) throws -> BlockReference {
+    private func withChunksOfOthers(
+        _ mayWait: Bool, _ allocate: () throws -> BlockReference
+    ) throws -> BlockReference {
         guard let ringSupervisor else { return try allocate() }
+        guard mayWait else {
+            do { return try allocate() } catch {
+                arena.requestEmptyChunks(by: member, ringSupervisor)
+                throw error
+            }
+        }
         for _ in 0..<Self.mostRequests {
             do { return try allocate() } catch {
                 let isBack = arena.askForEmptyChunks(by: member, ringSupervisor, answer: giveBackEmptyChunksIfAsked)
