@@ -382,6 +382,19 @@ class DriverTests(unittest.TestCase):
             self.host.cancel(run, 1)
             self.host.outcome(run)
 
+    def test_tasks_of_two_pools_that_hand_over_at_once_run_each_in_its_own_pool(self) -> None:
+        other = self.host.pool()
+        for pool, name in ((self.pool, b"own"), (other, b"other")):
+            self.host.ask(pool, Operation.SETUP, 1, number=3, data=name)
+        runs = [(pool, self.host.submit(pool, ["calls"], goes_on=True)) for pool in (self.pool, other)]
+        runs += [(pool, self.host.submit(pool, ["calls"])) for pool in (self.pool, other)]
+        for pool, name in ((self.pool, b"own"), (other, b"other")):
+            first, last = (self.host.outcome(run) for its, run in runs if its == pool)
+            self.assertEqual(first.body, b"1:3:" + name)
+            # It is given back if the child took long to start.
+            self.assertEqual(last.body, b"1:3:" + name if last.has_started else b"")
+        self.host.end_pool(other)
+
     def test_a_task_finds_its_child_told_of_all_calls_that_were_answered_before(self) -> None:
         for number in range(1, 21):
             self.host.ask(self.pool, Operation.SETUP, number, number=3, data=b"x")

@@ -320,8 +320,8 @@ class Driver:
         self._cluster = cluster
         self._pools: dict[int, _Pool] = {}
         self._ends: list[threading.Thread] = []
-        #: Tasks that go together with the next one.
-        self._burst: list[Frame] = []
+        #: Tasks that go together with the next one of their pool: other pools may hand over theirs in between.
+        self._bursts: dict[int, list[Frame]] = {}
 
     def serve(self) -> None:
         """Serves; returns when the host has gone."""
@@ -389,10 +389,10 @@ class Driver:
     def _obey(self, frame: Frame) -> None:
         if frame.kind is Kind.SUBMIT:
             number, size = unpack(SUBMISSION, frame)
-            self._burst.append(frame)
+            self._bursts.setdefault(number, []).append(frame)
             if size & GOES_ON:
                 return
-            frames, self._burst = self._burst, []
+            frames = self._bursts.pop(number)
             pool = self._pools.get(number)
             if pool is not None:
                 return pool.submit(frames)
