@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 import unittest
 from concurrent.futures import Future
@@ -14,7 +15,7 @@ from swiftray.channels import Channel
 from swiftray.frames import CHANNEL, MOST, NONE, REPLY, REQUEST, Code, Kind, Operation
 from swiftray.hub import Hub
 from swiftray.link import AskedHub, HubLink
-from swiftray.posts import CLIENT_GONE, RUN_DIED, RUN_DONE, RUN_ENDED, Delivery, Item, Post
+from swiftray.posts import CLIENT_GONE, RUN_BACK, RUN_DIED, RUN_DONE, RUN_ENDED, Delivery, Item, Post
 
 
 def request(
@@ -216,6 +217,25 @@ class HubTests(unittest.IsolatedAsyncioTestCase):
         link._hand_on(await self.hub.poll(7, 0), None)
         self.assertEqual(sorted(told), [(Kind.SETUP, 0), (Kind.UNSHARED, 0)])
         self.assertEqual(link.version, 2)
+
+    async def test_what_is_handed_on_may_say_something_that_is_answered_at_once(self) -> None:
+        told: list[int] = []
+
+        def deliver(item: Item) -> None:
+            told.append(item[1])
+            if item[1] < 5:
+                link.post([(RUN_ENDED, 0, item[1], b"")])
+                link.post([(RUN_BACK, 0, item[1] + 2, b"")])
+                told.append(-item[1])
+
+        link = HubLink(0, AskedHub(self.ask_at_once, ""), deliver, self.fail)
+        await self.say(7, (RUN_BACK, 0, 3, b""), (RUN_BACK, 0, 4, b""))
+        thread = threading.Thread(target=link.sync, args=(lambda: told.append(0),), daemon=True)
+        thread.start()
+        thread.join(5)
+        self.assertFalse(thread.is_alive())
+        # What comes meanwhile comes afterwards.
+        self.assertEqual(told, [3, -3, 4, -4, 5, 6, 0])
 
     async def test_who_waits_on_a_link_that_was_closed_waits_no_longer_and_the_hub_is_not_called_lost(self) -> None:
         lost: list[str] = []

@@ -80,7 +80,8 @@ class HubLink:
         self._deliver = deliver
         self._tell_lost = lost
         self._lock = threading.RLock()
-        self._delivering = threading.Lock()
+        #: Whoever is told something may say something, whose answer may come at once: it is handed on afterwards.
+        self._delivering = threading.RLock()
         self._outbox: list[Post] = []
         #: How many bytes wait to be said, about.
         self.backlog = 0
