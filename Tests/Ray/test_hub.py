@@ -333,7 +333,7 @@ class HubTests(unittest.IsolatedAsyncioTestCase):
             await busy
             self.assertEqual((await self.hub.statistics())["clients"], 0)
 
-    async def test_what_does_not_fit_is_invalid_and_a_child_makes_nothing(self) -> None:
+    async def test_what_does_not_fit_is_invalid_and_a_child_makes_and_drops_nothing(self) -> None:
         await self.say(0, make_channel(1))
         posts: list[Post] = [
             (Kind.HUB, 1, 3, b"short"),
@@ -341,9 +341,13 @@ class HubTests(unittest.IsolatedAsyncioTestCase):
             request(3, Operation.SEND_MANY, 1, data=b"\5\0\0\0ab"),
             request(4, Operation.RECEIVE_MANY, 1),
             request(5, Operation.MAKE_SIGNAL, 1, run=3),
+            request(6, Operation.MAKE_CHANNEL, 2, run=3),
+            request(7, Operation.SETUP, 1, run=3),
+            request(8, Operation.UNSHARE, 1, run=3),
+            request(9, Operation.DROP, 1, run=3),
         ]
         items = (await self.say(7, *posts)).items
-        self.assertEqual([reply(item)[:2] for item in items], [(number, Code.INVALID) for number in range(1, 6)])
+        self.assertEqual([reply(item)[:2] for item in items], [(number, Code.INVALID) for number in range(1, 10)])
         self.assertEqual((await self.hub.statistics())["channels"], 1)
 
 

@@ -49,6 +49,11 @@ _LONGEST_SILENCE = 30.0
 #: The same once the pool ends: who is there is busy with leaving, and still calls.
 _LONGEST_SILENCE_AT_END = 10.0
 
+#: What only the host asks for: it numbers objects and owns them.
+_OF_THE_HOST = frozenset(
+    (Operation.MAKE_CHANNEL, Operation.MAKE_SIGNAL, Operation.DROP, Operation.SETUP, Operation.UNSHARE)
+)
+
 _Value = TypeVar("_Value")
 
 
@@ -341,16 +346,14 @@ class Hub:
     ) -> None:
         code, target, argument, wait = REQUEST.unpack_from(payload)
         operation = Operation(code)
+        if operation in _OF_THE_HOST and client != 0:
+            return answers.append(_answer(number, (Code.INVALID, 0, b"")))
         if operation in (Operation.MAKE_CHANNEL, Operation.MAKE_SIGNAL):
-            # Only the host numbers objects.
-            reply = self._make(operation, target, operands) if client == 0 else (Code.INVALID, 0, b"")
-            return answers.append(_answer(number, reply))
+            return answers.append(_answer(number, self._make(operation, target, operands)))
         if operation is Operation.SETUP:
-            reply = self._set_up(target, argument, operands) if client == 0 else (Code.INVALID, 0, b"")
-            return answers.append(_answer(number, reply))
+            return answers.append(_answer(number, self._set_up(target, argument, operands)))
         if operation is Operation.UNSHARE:
-            reply = self._unshare(target) if client == 0 else (Code.INVALID, 0, b"")
-            return answers.append(_answer(number, reply))
+            return answers.append(_answer(number, self._unshare(target)))
         if operation is Operation.DROP:
             return answers.append(_answer(number, self._drop(target)))
         if target in self._signals:
