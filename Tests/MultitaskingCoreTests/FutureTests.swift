@@ -8,12 +8,16 @@ private final class ManualSource: FutureSource {
         var state = TaskState.queued
         var outcome: TaskOutcome<Int>?
         var callbacks: [@Sendable () -> Void] = []
+        var requests: [Bool] = []
     }
 
     private let contents = Mutex(State())
 
     var state: TaskState { contents.withLock { $0.state } }
     var callbackCount: Int { contents.withLock { $0.callbacks.count } }
+
+    /// Whether by force, of each cancellation that was requested.
+    var requests: [Bool] { contents.withLock { $0.requests } }
 
     func outcome() -> TaskOutcome<Int>? { contents.withLock { $0.outcome } }
 
@@ -32,6 +36,8 @@ private final class ManualSource: FutureSource {
         end(.cancelled, as: .cancelled)
         return true
     }
+
+    func requestCancellation(force: Bool) { contents.withLock { $0.requests.append(force) } }
 
     func begin() { contents.withLock { $0.state = .running } }
 
@@ -78,6 +84,16 @@ private final class ManualSource: FutureSource {
         #expect(future.cancel())
         #expect(future.isCancelled && future.isDone)
         #expect(future.cancel())
+    }
+
+    @Test func whoeverCancelsManyOnlyRequestsIt() throws {
+        RestPolicy.cancel.apply(to: [future])
+        #expect(source.requests == [false])
+        // The task is the last of a chain.
+        let follower = Future.completed(1).then { [future] _ in future }.then { $0 + 1 }
+        RestPolicy.cancelByForce.apply(to: [follower])
+        #expect(source.requests == [false, false, true] && !future.isDone)
+        #expect(follower.cancel() && future.isCancelled)
     }
 
     @Test func asynchronousValueArrivesWithTheEnd() async throws {

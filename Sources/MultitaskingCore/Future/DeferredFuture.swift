@@ -258,7 +258,17 @@ final class DeferredFuture<Value: Sendable>: FutureSource {
         return { registration.end() }
     }
 
-    func cancel(force: Bool) -> Bool {
+    func cancel(force: Bool) -> Bool { cancel(force: force) { $0.cancel(force: force) } }
+
+    func requestCancellation(force: Bool) {
+        _ = cancel(force: force) { task in
+            task.requestCancellation(force: force)
+            return true
+        }
+    }
+
+    /// - Parameter cancelLast: cancels the task at the end of the chain, if a pool has it.
+    private func cancel(force: Bool, _ cancelLast: (any TaskSource) -> Bool) -> Bool {
         var next: any TaskSource = self
         while let deferred = next as? any CancellationStep {
             switch deferred.cancelStep(force: force) {
@@ -266,7 +276,7 @@ final class DeferredFuture<Value: Sendable>: FutureSource {
             case .over(let isCancelled): return isCancelled
             }
         }
-        return next.cancel(force: force)
+        return cancelLast(next)
     }
 }
 

@@ -18,6 +18,13 @@ public protocol TaskSource: AnyObject, Sendable {
     ///   returns or throws first; otherwise the task continues, and this is false.
     func cancel(force: Bool) -> Bool
 
+    /// Requests the cancellation that ``cancel(force:)`` makes, without waiting for the answer of whoever has the task.
+    ///
+    /// Calls that cancel many tasks use it, also where nothing may block. What is requested of several tasks takes
+    /// effect in the order of the calls. The default implementation calls ``cancel(force:)``; a backend for which that
+    /// takes a round trip implements this.
+    func requestCancellation(force: Bool)
+
     /// Calls `body` as ``FutureSource/whenDone(_:)`` does, unless the returned function is called before.
     ///
     /// Waits with a limit use it: a caller that waits for a moment again and again leaves nothing with the task. The
@@ -37,6 +44,9 @@ public protocol TaskSource: AnyObject, Sendable {
 }
 
 extension TaskSource {
+    /// Cancels the task.
+    public func requestCancellation(force: Bool) { _ = cancel(force: force) }
+
     /// Returns nil: the backend doesn't capture output.
     public var output: String? { nil }
 

@@ -64,7 +64,7 @@ public final class MapResults<Element: Portable, Output: Portable>: Sendable {
                 state.parts.append(slice, try submit(Array(slice), start, firstWait))
             }
         } catch {
-            for future in state.parts.cancel().running { future.cancel() }
+            for future in state.parts.cancel().running { future.cancelUnlessStarted() }
             throw error
         }
         self.state = Lock(state)
@@ -82,7 +82,7 @@ public final class MapResults<Element: Portable, Output: Portable>: Sendable {
     public func cancel(force: Bool = false) {
         let futures = state.withLock { $0.parts.cancel() }
         for future in futures.submitting { future.end(.cancelled) }
-        for future in futures.running { future.cancel(force: force) }
+        for future in futures.running { future.backend.requestCancellation(force: force) }
     }
 
     /// Blocks until all elements have a result; false if the limit passes first.

@@ -62,9 +62,9 @@ extension Future: Awaitable {
     /// The backend's side of the future.
     package var backend: any FutureSource<Value> { source }
 
-    /// Cancels the task if it has not started.
-    public func cancelUnlessStarted() { cancel() }
+    /// Cancels the task if it has not started. Doesn't wait for a pool that learns only later whether it has.
+    public func cancelUnlessStarted() { source.requestCancellation(force: false) }
 
     /// With `force`, ends the task if it is running and if the pool can. Otherwise, does nothing.
-    public func askToEnd(force: Bool) { if force { cancel(force: true) } }
+    public func askToEnd(force: Bool) { if force { source.requestCancellation(force: true) } }
 }

@@ -5,7 +5,7 @@
 /// for task in notDone { task.cancelUnlessStarted() }
 /// ```
 public protocol CancellableTask: Sendable {
-    /// Cancels the task if it has not started.
+    /// Cancels the task if it has not started. Doesn't wait for a pool that learns only later whether it has.
     func cancelUnlessStarted()
 
     /// Asks a running task to stop, if it can notice that, and ends it if the pool can.

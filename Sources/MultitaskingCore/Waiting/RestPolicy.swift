@@ -6,8 +6,9 @@
 public enum RestPolicy: Sendable, Hashable, CaseIterable {
     /// They continue.
     case goOn
-    /// Tasks that haven't started never do. Running ones are asked to stop if they can notice it: a session's task by
-    /// its cancel event, unless that event has the scope `.global`, because it would stop tasks of other sessions.
+    /// Tasks that haven't started never do; a cluster may take a moment to say which these are. Running ones are asked
+    /// to stop if they can notice it: a session's task by its cancel event, unless that event has the scope `.global`,
+    /// because it would stop tasks of other sessions.
     case cancel
     /// In addition, running tasks are ended by force if the pool can (processes can, threads can't): see
     /// ``Future/cancel(force:)``.

@@ -154,9 +154,11 @@ public class TaskSession: @unchecked Sendable {
     public func cancelAll(settingCancelEvent: Bool = true, force: Bool = false) throws {
         let tasks = try tasks
         // As `RestPolicy` does: nothing that waits starts because another one stops.
-        for task in tasks.reversed() { task.future.cancel() }
-        guard settingCancelEvent || force else { return }
-        for task in tasks { task.cancel(settingCancelEvent: settingCancelEvent, force: force) }
+        for task in tasks.reversed() { task.cancelUnlessStarted() }
+        for task in tasks {
+            if force { task.future.askToEnd(force: true) }
+            if settingCancelEvent { task.objects.cancelSignal?.set() }
+        }
     }
 
     /// Cancels what was submitted before something that cannot be.

@@ -72,7 +72,7 @@ extension AnyFuture: Awaitable {
     /// The reason why the task has no value; nil if it has one or hasn't ended.
     public var failure: (any Error)? { base.failure }
 
-    /// Cancels the task if it hasn't started.
+    /// Cancels the task if it hasn't started. Doesn't wait for a pool that learns only later whether it has.
     public func cancelUnlessStarted() { base.cancelUnlessStarted() }
 
     /// With `force`, ends the task if it is running and if the pool can. Otherwise, does nothing.

@@ -123,13 +123,13 @@ extension PoolTask {
     @available(*, noasync, message: "this blocks the thread; await result()")
     public func waitUntilDone(_ wait: WaitLimit) -> Bool { future.waitUntilDone(wait) }
 
-    /// Cancels the task if it hasn't started.
-    public func cancelUnlessStarted() { future.cancel() }
+    /// Cancels the task if it hasn't started. Doesn't wait for a pool that learns only later whether it has.
+    public func cancelUnlessStarted() { future.cancelUnlessStarted() }
 
     /// Asks the task to stop by setting its cancel event, unless its scope is `.global`. With `force`, also ends the
     /// task.
     public func askToEnd(force: Bool) {
-        if force { future.cancel(force: true) }
+        future.askToEnd(force: force)
         stopEvent?.set()
     }
 

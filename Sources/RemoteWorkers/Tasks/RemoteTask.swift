@@ -365,8 +365,20 @@ extension RemoteTask: FutureSource {
     /// Cancels the task. If it was handed over and nobody knows yet whether it has begun, its node decides, which takes
     /// a round trip.
     func cancel(force: Bool) -> Bool {
-        if end(.cancelled, output: [], onlyIfWaiting: true) { return true }
         let latch = Latch()
+        if let isCancelled = sendCancellation(force: force, deciding: latch) { return isCancelled }
+        _ = latch.wait(.upTo(RemotePool.patience))
+        return ledger.withLock { $0.progress.isCancelled }
+    }
+
+    func requestCancellation(force: Bool) { _ = sendCancellation(force: force) }
+
+    /// Cancels the task, or has its node do so.
+    ///
+    /// - Parameter latch: opened when the node has decided.
+    /// - Returns: what ``cancel(force:)`` returns; nil if the node decides.
+    private func sendCancellation(force: Bool, deciding latch: Latch? = nil) -> Bool? {
+        if end(.cancelled, output: [], onlyIfWaiting: true) { return true }
         let step: CancelStep = ledger.withLock { ledger in
             switch ledger.progress {
             case .ended: return .over(isCancelled: ledger.progress.isCancelled)
@@ -378,20 +390,19 @@ extension RemoteTask: FutureSource {
                 }
                 guard case .handedOver = ledger.progress else { return .over(isCancelled: false) }
                 ledger.isWithdrawn = true
-                ledger.startLatches.append(latch)
+                if let latch { ledger.startLatches.append(latch) }
                 return .askItsNode(run: run)
             }
         }
         switch step {
         case .over(let isCancelled): return isCancelled
-        case .lookAgain: return cancel(force: force)
+        case .lookAgain: return sendCancellation(force: force, deciding: latch)
         case .endByForce(let run):
             pool.cancel(run: run, level: .byForce)
             return true
         case .askItsNode(let run):
             pool.cancel(run: run, level: .ifNotBegun)
-            _ = latch.wait(.upTo(RemotePool.patience))
-            return ledger.withLock { $0.progress.isCancelled }
+            return nil
         }
     }
 }
