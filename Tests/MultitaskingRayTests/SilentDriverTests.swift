@@ -1,12 +1,52 @@
 import Foundation
 import MultitaskingCore
-import MultitaskingRay
+@testable import MultitaskingRay
+@testable import RemoteWorkers
 import Testing
 
 private func doubled(_ number: Int) -> Int { number * 2 }
+private func doze(_ seconds: UInt32) -> UInt32 { sleep(seconds) }
 private func sayAndDoze(_ started: ChannelSender) throws {
     _ = try started.send(1, wait: .forever)
     sleep(60)
+}
+
+/// A task that is cancelled by force at the very moment at which it is handed over.
+private final class HastyTask: QueuedTask {
+    let options = TaskOptions(gracePeriod: .milliseconds(10))
+    let setUp = RunOrder.SetUpRole.none
+    let place: Int? = nil
+    let submission: Int64 = 0
+    let name = "hasty"
+    let call: Parcel
+    let hasEnded = Latch()
+    private let pool: RemotePool
+
+    init(_ call: Parcel, in pool: RemotePool) {
+        self.call = call
+        self.pool = pool
+    }
+
+    func begin(run: UInt64) -> Int? {
+        let isSent = Latch()
+        _ = startDetachedThread { [pool] in
+            pool.cancel(run: run, level: .byForce)
+            isSent.open()
+        }
+        // It may have to wait until the task is handed over.
+        _ = isSent.wait(.upTo(.milliseconds(300)))
+        return 1
+    }
+
+    func start(run: UInt64) {}
+    func report(_ report: TaskReport, run: UInt64) {}
+    var circumstances: RunVerdict.Circumstances { .init(options: options, attempt: 1, isCancelled: true) }
+    func wait() {}
+    func end(_ end: TaskEnd, output: [UInt8], onlyIfWaiting: Bool) -> Bool {
+        hasEnded.open()
+        pool.taskHasEnded()
+        return true
+    }
 }
 
 /// What does not wait for a driver that says nothing, or is gone; on the driver without Ray.
@@ -37,5 +77,16 @@ private func sayAndDoze(_ started: ChannelSender) throws {
         #expect(try wait(for: all, timeout: .seconds(30)).notDone.isEmpty)
         #expect(all.allSatisfy { $0.failure != nil } && mapped.waitUntilDone(.upTo(.seconds(30))))
         pool.shutdown(.kill)
+    }
+
+    @Test func cancellationOfATaskThatIsJustHandedOver_reachesIt() throws {
+        let pool = try RayPool(address: nil, maxWorkers: 1, options: fakeOptions)
+        defer { pool.shutdown(.kill) }
+        let model = try pool.submit(doze, 60)
+        let call = try #require(model.backend as? any SubmittedCall).call
+        model.cancel(force: true)
+        let task = HastyTask(call, in: pool.core)
+        try pool.core.add(task)
+        #expect(task.hasEnded.wait(.upTo(.seconds(30))))
     }
 }

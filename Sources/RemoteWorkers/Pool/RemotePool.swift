@@ -262,7 +262,11 @@ package final class RemotePool: Sendable {
         case withItsWorker = 2
     }
 
-    func cancel(run: UInt64, level: CancelLevel) { cluster.link.send(.cancel, run, [level.rawValue]) }
+    /// Has the driver end a run that was handed over, or is just being handed over.
+    func cancel(run: UInt64, level: CancelLevel) {
+        // In the turn of `dispatch`, so that the driver hears of the run first.
+        _ = state.withLock { _ in cluster.link.send(.cancel, run, [level.rawValue]) }
+    }
 
     func callBack(_ body: @escaping @Sendable () -> Void) { cluster.callbacks.call(body) }
 
