@@ -89,4 +89,21 @@ private final class HastyTask: QueuedTask {
         try pool.core.add(task)
         #expect(task.hasEnded.wait(.upTo(.seconds(30))))
     }
+
+    @Test func killedPool_ends_thoughItsDriverSaysNothing() throws {
+        let cluster = try RayCluster(address: nil, options: fakeOptions)
+        let pool = try RayPool(on: cluster, maxWorkers: 2)
+        let started = try pool.makeChannel()
+        let future = try pool.submit(sayAndDoze, started.makeSender())
+        #expect(try started.receive(as: Int.self, wait: .upTo(.seconds(30))) == 1)
+        kill(cluster.driverProcess, SIGSTOP)
+        #expect(!pool.shutdown(.drain, within: .zero, then: .kill))
+        #expect((future.failure as? MultitaskingError)?.code == .clusterLost)
+        kill(cluster.driverProcess, SIGCONT)
+        // Others of the connection go on, and so does what the driver was told.
+        let other = try RayPool(on: cluster, maxWorkers: 1)
+        #expect(try other.submit(doubled, 2).value(timeout: .seconds(30)) == 4)
+        other.shutdown(.drain)
+        cluster.close()
+    }
 }

@@ -121,6 +121,9 @@ package final class DriverConnection: Sendable {
         }
     }
 
+    /// The error of what a pool can't know any more.
+    func lossError(_ what: String) -> MultitaskingError { Self.lossError(what, driver) }
+
     private static func lossError(_ what: String, _ driver: DriverProcess) -> MultitaskingError {
         let log = driver.logTail
         return MultitaskingError(

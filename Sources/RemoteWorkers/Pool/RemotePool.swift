@@ -303,6 +303,17 @@ package final class RemotePool: Sendable {
         for task in queued { task.end(.cancelled, output: [], onlyIfWaiting: true) }
         for run in running { cancel(run: run, level: .withItsWorker) }
         endIfDrained()
+        guard mode == .kill else { return }
+        Task { [weak self] in
+            try? await Task.sleep(for: Self.patience)
+            self?.loseUnlessEnded()
+        }
+    }
+
+    /// Gives up a driver that doesn't end a killed pool: nobody else would say how its tasks have ended.
+    private func loseUnlessEnded() {
+        guard state.withLock({ $0.age == nil }) else { return }
+        lose(cluster.lossError("the driver has not ended a killed pool within \(Self.patience)"))
     }
 
     private func endIfDrained() {
