@@ -8,6 +8,7 @@ private final class ManualSource: FutureSource {
         var state = TaskState.queued
         var outcome: TaskOutcome<Int>?
         var callbacks: [@Sendable () -> Void] = []
+        var readings = 0
         var requests: [Bool] = []
     }
 
@@ -16,10 +17,19 @@ private final class ManualSource: FutureSource {
     var state: TaskState { contents.withLock { $0.state } }
     var callbackCount: Int { contents.withLock { $0.callbacks.count } }
 
+    /// How often the outcome was asked for.
+    var readings: Int { contents.withLock { $0.readings } }
     /// Whether by force, of each cancellation that was requested.
     var requests: [Bool] { contents.withLock { $0.requests } }
 
-    func outcome() -> TaskOutcome<Int>? { contents.withLock { $0.outcome } }
+    func outcome() -> TaskOutcome<Int>? {
+        contents.withLock { contents in
+            contents.readings += 1
+            return contents.outcome
+        }
+    }
+
+    var failure: (any Error)? { nil }
 
     func waitUntilDone(_ wait: WaitLimit) -> Bool { outcome() != nil }
 
@@ -94,6 +104,13 @@ private final class ManualSource: FutureSource {
         RestPolicy.cancelByForce.apply(to: [follower])
         #expect(source.requests == [false, false, true] && !future.isDone)
         #expect(follower.cancel() && future.isCancelled)
+    }
+
+    @Test func endingIsKnownWithoutTheOutcome() {
+        let follower = Future.completed(1).then { [future] _ in future }
+        source.end(.success(3))
+        #expect(future.ending == .succeeded && follower.ending == .succeeded && source.readings == 0)
+        #expect(Future<Int>.failed(Failure()).ending == .failed)
     }
 
     @Test func asynchronousValueArrivesWithTheEnd() async throws {

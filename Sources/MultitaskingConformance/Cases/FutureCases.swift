@@ -46,6 +46,25 @@ let futureCases: [ConformanceCase] = [
         }
     },
     ConformanceCase(
+        "future.itsEndingIsKnownWithoutItsValue", duty: "TaskSource.failure",
+        "A task that has succeeded says so without decoding what it has returned, which is still there."
+    ) { trial in
+        try trial.withPool { pool in
+            let future = try pool.submit(makeCounted, 7)
+            trial.expect("whether it ends", future.waitUntilDone(trial.limit), is: true)
+            let decoded = CountedValue.decodings.count
+            for _ in 0..<3 {
+                trial.expect("how it has ended", future.ending, is: .succeeded)
+                trial.expect(future.failure == nil, "expected no failure; it is \(future.failure as Any)")
+            }
+            trial.expect("how often that has decoded the value", CountedValue.decodings.count - decoded, is: 0)
+            trial.expect("the value", try trial.value(of: future).number, is: 7)
+            let other = try pool.submit(throwPortable, 1)
+            _ = other.waitUntilDone(trial.limit)
+            trial.expect("how one that throws has ended", other.ending, is: .failed)
+        }
+    },
+    ConformanceCase(
         "future.whenDoneIsCalledOnceForEachCallback", duty: "FutureSource.whenDone(_:)",
         "Callbacks registered before the end and after it are called once each."
     ) { trial in

@@ -4,6 +4,7 @@ import MultitaskingCore
 // that have names there. A task waits for its channels and signals, and never by looking at the time again and again.
 
 func double(_ number: Int) -> Int { number * 2 }
+func makeCounted(_ number: Int) -> CountedValue { CountedValue(number) }
 func doubleLater(_ number: Int) async throws -> Int { number * 2 }
 func nothing() {}
 func nothingLater(_ number: Int) async {}

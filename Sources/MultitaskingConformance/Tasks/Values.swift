@@ -16,6 +16,22 @@ struct OtherFailure: Error, Codable, Equatable {}
 /// A value of no size.
 struct NoSize: Codable, Sendable {}
 
+/// A value that counts how often one is decoded in this process.
+struct CountedValue: Codable, Sendable {
+    static let decodings = Tally()
+    let number: Int
+
+    init(_ number: Int) { self.number = number }
+    init(from decoder: any Decoder) throws {
+        number = try decoder.singleValueContainer().decode(Int.self)
+        Self.decodings.add()
+    }
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(number)
+    }
+}
+
 /// A value of many parts.
 struct Parcel: Codable, Sendable, Equatable {
     enum Kind: String, Codable { case first, second }

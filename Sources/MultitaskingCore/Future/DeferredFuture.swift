@@ -90,6 +90,14 @@ final class DeferredFuture<Value: Sendable>: FutureSource {
         if case .following(let future) = phase { future.output } else { nil }
     }
 
+    var failure: (any Error)? {
+        switch phase {
+        case .pending: nil
+        case .following(let future): future.failure
+        case .ended(let outcome): outcome.failure
+        }
+    }
+
     var report: TaskReport? {
         if case .following(let future) = phase { future.progress } else { nil }
     }

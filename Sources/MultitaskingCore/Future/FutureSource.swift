@@ -36,9 +36,7 @@ extension FutureSource {
     /// Derives the failure from the outcome.
     public var failure: (any Error)? {
         var failure: (any Error)?
-        withOutcome { outcome in
-            do { _ = try outcome.get() } catch { failure = error }
-        }
+        withOutcome { failure = $0.failure }
         return failure
     }
 

@@ -34,6 +34,12 @@ public enum TaskOutcome<Value: Sendable>: Sendable {
 }
 
 extension TaskOutcome {
+    /// Why there is no value; nil if there is one.
+    package var failure: (any Error)? {
+        do { _ = try get() } catch { return error }
+        return nil
+    }
+
     /// The outcome in few words: `succeeded: 42`.
     package var summary: String {
         switch self {

@@ -33,7 +33,9 @@ public protocol TaskSource: AnyObject, Sendable {
     ///   `body` is just being called.
     func notifyWhenDone(_ body: @escaping @Sendable () -> Void) -> @Sendable () -> Void
 
-    /// The reason why the task has no value; nil if it has one or hasn't ended.
+    /// The reason why the task has no value; nil if it has one or hasn't ended. Never blocks.
+    ///
+    /// A backend that decodes values when they are asked for doesn't decode one for this.
     var failure: (any Error)? { get }
 
     /// The output of the task, once it has ended and if ``TaskOptions/output`` requests it.

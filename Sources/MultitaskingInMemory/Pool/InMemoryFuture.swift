@@ -32,14 +32,26 @@ final class InMemoryFuture<Function: PortableFunction>: FutureSource, HasTimelin
         simulation.observe({ [task] in $0.tasks[task]?.report }, isIdlePoll: { _ in true }) ?? nil
     }
 
-    func outcome() -> TaskOutcome<Value>? {
-        if let settled = settled.withLock({ $0 }) { return settled }
-        let found = simulation.observe(
+    func outcome() -> TaskOutcome<Value>? { settled.withLock { $0 } ?? record.map(settle) }
+
+    /// Why the task has no value; a value is not decoded for it.
+    var failure: (any Error)? {
+        if let settled = settled.withLock({ $0 }) { return settled.failure }
+        guard let record else { return nil }
+        if case .value = record { return nil }
+        return settle(record).failure
+    }
+
+    /// How the task has ended, in the ledger.
+    private var record: TaskRecord.Outcome? {
+        simulation.observe(
             { [task] in
                 if case .done(let outcome)? = $0.tasks[task]?.state { outcome } else { nil }
-            }, isIdlePoll: { $0 == nil })
-        guard let outcome = found ?? nil else { return nil }
-        let decoded = decode(outcome)
+            }, isIdlePoll: { $0 == nil }) ?? nil
+    }
+
+    private func settle(_ record: TaskRecord.Outcome) -> TaskOutcome<Value> {
+        let decoded = decode(record)
         return settled.withLock { settled in
             if let settled { return settled }
             settled = decoded

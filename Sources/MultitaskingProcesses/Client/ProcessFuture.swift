@@ -216,9 +216,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
             isUnread && core.belongsToThisProcess && slot.word.load().status == .done
                 && slot.resultKind.load() == .value
         }
-        guard !hasValue, let outcome = outcome() else { return nil }
-        do { _ = try outcome.get() } catch { return error }
-        return nil
+        return hasValue ? nil : outcome()?.failure
     }
 
     private func readValue() -> Settled {

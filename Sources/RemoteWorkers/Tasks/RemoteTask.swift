@@ -306,6 +306,15 @@ extension RemoteTask: FutureSource {
         }
     }
 
+    /// Why the task has no value; a value is not decoded for it.
+    var failure: (any Error)? {
+        let isUnread = ledger.withLock { ledger in
+            guard case .ended(let end) = ledger.progress else { return false }
+            return end.isValue && ledger.decoded == nil
+        }
+        return isUnread ? nil : outcome()?.failure
+    }
+
     private static func decode(_ end: TaskEnd, in environment: ParentEnvironment) -> TaskOutcome<Value> {
         do {
             switch end {

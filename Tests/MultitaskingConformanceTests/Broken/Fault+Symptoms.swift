@@ -73,6 +73,8 @@ extension Fault {
             [
                 Symptom("outcome.thrownErrorArrivesAsItself", "expected PortableFailure(7); the outcome is Optional")
             ]
+        case .decodesToTellTheEnding:
+            [Symptom("future.itsEndingIsKnownWithoutItsValue", "how often that has decoded the value is 0; it is 6")]
         case .changesItsOutcome: [Symptom("future.stateOnlyMovesForward", "its result, asked again")]
         case .jumpsTheQueue: [Symptom("order.tasksStartInOrderOfSubmission", "expected that the order is")]
         case .runsTooManyAtOnce: [Symptom("order.allWorkersRunAtOnceAndNoMore", "a task more than there are workers")]

@@ -18,5 +18,5 @@ enum Fault: String, CaseIterable, Sendable {
     case sharesTooLittle, keepsWhatWasShared, sharesAfterShutdown, spoilsWhatIsMade
     case meetsOnlyWhoWaits, losesWhatIsBeforeAnError
     case leavesChannelsOpen, losesWhatIsLeft
-    case losesTasksAtResize, asksNobodyToEnd, asksAllToEnd, returnsAnotherResult
+    case losesTasksAtResize, asksNobodyToEnd, asksAllToEnd, returnsAnotherResult, decodesToTellTheEnding
 }

@@ -1,3 +1,4 @@
+import Foundation
 import MultitaskingCore
 import Synchronization
 
@@ -34,6 +35,18 @@ final class FaultyFuture<Value: Sendable>: FutureSource {
             return .success(other)
         }
         return outcome
+    }
+
+    var failure: (any Error)? {
+        let outcome = outcome()
+        if case .success(let value as any Codable)? = outcome, harm.has(.decodesToTellTheEnding) {
+            decodeCopy(of: value)
+        }
+        return outcome?.failure
+    }
+
+    private func decodeCopy<Copied: Codable>(of value: Copied) {
+        _ = try? JSONDecoder().decode([Copied].self, from: JSONEncoder().encode([value]))
     }
 
     func waitUntilDone(_ wait: WaitLimit) -> Bool {
