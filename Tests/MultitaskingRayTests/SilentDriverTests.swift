@@ -106,4 +106,25 @@ private final class HastyTask: QueuedTask {
         other.shutdown(.drain)
         cluster.close()
     }
+
+    @Test func connectionThatIsLostWhileAPoolIsMade_refusesIt() throws {
+        for isClosed in [false, true] {
+            let cluster = try RayCluster(address: nil, options: fakeOptions)
+            let core = { (number: UInt32) in
+                RemotePool(
+                    cluster.connection, cluster.options.poolOptions, number: number, maxWorkers: 1, queueLimit: nil,
+                    RaySetup().calls)
+            }
+            let error = #expect(throws: MultitaskingError.self) {
+                try cluster.connection.add { number in
+                    if isClosed { cluster.close() } else { kill(cluster.driverProcess, SIGKILL) }
+                    // It has noticed when it takes no more pools.
+                    while (try? cluster.connection.add(core)) != nil { usleep(1000) }
+                    return core(number)
+                }
+            }
+            #expect(error?.code == (isClosed ? .shutDown : .clusterLost))
+            cluster.close()
+        }
+    }
 }

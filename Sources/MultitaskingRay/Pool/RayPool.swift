@@ -58,8 +58,8 @@ public final class RayPool: GradualShutdown {
     ///   - maxWorkers: the maximum number of tasks that run concurrently, from 1 to 100,000.
     ///   - queueLimit: how many tasks may wait for a worker, at least 1; nil for no limit except memory.
     ///   - setup: what each process runs before its first task, and before it leaves.
-    /// - Throws: `invalidArgument`; `clusterLost`; `clusterUnreachable`; `capturesState` and `encodeFailed` of the
-    ///   setup.
+    /// - Throws: `invalidArgument`; `shutDown` if the connection was closed; `clusterLost`; `clusterUnreachable`;
+    ///   `capturesState` and `encodeFailed` of the setup.
     @available(*, noasync, message: "this blocks the thread; await RayPool.make(on:maxWorkers:queueLimit:)")
     public convenience init(
         on cluster: RayCluster, maxWorkers: Int, queueLimit: Int? = nil, setup: RaySetup = RaySetup()

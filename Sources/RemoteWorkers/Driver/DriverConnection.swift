@@ -32,6 +32,13 @@ package final class DriverConnection: Sendable {
         var pools: [UInt32: WeakPool] = [:]
         var loss: MultitaskingError?
         var isClosed = false
+
+        /// Throws unless pools can be made.
+        func check() throws {
+            // One that was closed has lost its driver, too.
+            if isClosed { throw MultitaskingError(.shutDown, "the connection to the cluster was closed") }
+            if let loss { throw loss }
+        }
     }
 
     private struct WeakPool { weak let core: RemotePool? }
@@ -78,16 +85,17 @@ package final class DriverConnection: Sendable {
 
     /// Gives a pool its number; it is told what comes for it from then on.
     package func add(_ makeCore: (UInt32) -> RemotePool) throws -> RemotePool {
-        let number: UInt32 = try state.withLock { state in
-            if let loss = state.loss { throw loss }
-            guard !state.isClosed else {
-                throw MultitaskingError(.shutDown, "the connection to the cluster was closed")
-            }
+        let number = try state.withLock { state in
+            try state.check()
             state.lastPool += 1
             return state.lastPool
         }
         let core = makeCore(number)
-        state.withLock { $0.pools[number] = WeakPool(core: core) }
+        try state.withLock { state in
+            // One that is lost in between tells only the pools that it knows.
+            try state.check()
+            state.pools[number] = WeakPool(core: core)
+        }
         return core
     }
 
