@@ -49,8 +49,11 @@ package struct SystemThread: ~Copyable, @unchecked Sendable {
         #endif
     }
 
-    /// Blocks until the thread has ended.
-    package consuming func join() { _ = pthread_join(handle, nil) }
+    /// Blocks until the thread has ended. On the thread itself, lets it end by itself.
+    package consuming func join() {
+        // The system refuses that, and would keep the thread's stack for somebody who joins it.
+        if pthread_join(handle, nil) == EDEADLK { pthread_detach(handle) }
+    }
 
     /// Lets the thread end by itself.
     package consuming func detach() { _ = pthread_detach(handle) }

@@ -12,11 +12,13 @@ final class JoinableThread: Sendable {
         }
     }
 
+    /// Nobody can join it any more.
+    deinit { take()?.detach() }
+
     /// Blocks until the thread has ended; returns at once on the thread itself.
-    func join() {
-        let thread = handle.withLock { handle in handle.take() }
-        thread?.join()
-    }
+    func join() { take()?.join() }
+
+    private func take() -> SystemThread? { handle.withLock { handle in handle.take() } }
 }
 
 /// Calls back, in order, so that what is called holds up nobody else.
@@ -29,6 +31,9 @@ final class CallbackThread: Sendable {
             while let body = bodies.take() { body() }
         }
     }
+
+    /// Without ``end()``, the thread ends by itself when it has called everything.
+    deinit { bodies.put(nil) }
 
     func call(_ body: @escaping @Sendable () -> Void) { bodies.put(body) }
 
