@@ -5,15 +5,6 @@ internal import Synchronization
 // Calls that are no tasks: what each process runs first and last, and what all of them are to run.
 
 extension RemotePool {
-    /// What a call is for.
-    private enum SetUpRole: UInt64 {
-        case none = 0
-        case initializer = 1
-        case finalizer = 2
-        case call = 3
-        case identity = 4
-    }
-
     private static let initializerNumber: UInt64 = 1
     private static let finalizerNumber: UInt64 = 2
     private static let identityNumber: UInt64 = 3
@@ -32,10 +23,8 @@ extension RemotePool {
     }
 
     /// Returns when every task that is submitted from now on comes to a process that knows of the call.
-    private func add(_ call: [UInt8], _ number: UInt64, _ role: SetUpRole) throws {
-        let request = HubRequest(
-            .setUp, SharedObjectID(rawValue: number), number: role.rawValue, wait: .never, bytes: call)
-        guard hub.call(request).code == .ok else {
+    private func add(_ call: [UInt8], _ number: UInt64, _ role: SetUpCalls.Role) throws {
+        guard hub.call(.setUp(number, role, call)).code == .ok else {
             try checkUsable()
             throw hub.lossError
         }
@@ -69,7 +58,7 @@ extension RemotePool {
     /// learns of the failure may add workers at once.
     func forget(_ role: RunOrder.SetUpRole, then body: @escaping @Sendable () -> Void) {
         guard case .call(let number) = role, state.withLock({ $0.calls.remove(number) }) != nil else { return body() }
-        hub.ask(HubRequest(.setUp, SharedObjectID(rawValue: number), number: SetUpRole.none.rawValue)) { _ in body() }
+        hub.ask(.setUp(number, .none)) { _ in body() }
     }
 
     package func resize(to count: Int) throws {
@@ -108,5 +97,12 @@ extension RemotePool {
                 }
             }
         }
+    }
+}
+
+extension HubRequest {
+    /// Gives a call to all processes, or takes it back.
+    fileprivate static func setUp(_ number: UInt64, _ role: SetUpCalls.Role, _ call: [UInt8] = []) -> HubRequest {
+        HubRequest(.setUp, SharedObjectID(rawValue: number), number: UInt64(role.rawValue), bytes: call)
     }
 }

@@ -396,11 +396,15 @@ def _fill_blob(descriptor: int, data: Buffer) -> None:
             written += os.pwrite(descriptor, view[written : written + (1 << 30)], written)
 
 
+def is_sealed(descriptor: int) -> bool:
+    """Whether a memfd cannot shrink: one that does kills its reader."""
+    return bool(fcntl.fcntl(descriptor, _GET_SEALS) & _SEAL_SHRINK)
+
+
 def map_blob(descriptor: int, count: int) -> memoryview:
     """The first `count` bytes of a blob, mapped. Closes the descriptor."""
     try:
-        # One that may shrink kills its reader.
-        if not fcntl.fcntl(descriptor, _GET_SEALS) & _SEAL_SHRINK:
+        if not is_sealed(descriptor):
             raise ProtocolError("a blob is not sealed")
         if os.fstat(descriptor).st_size < count:
             raise ProtocolError("a blob is shorter than its frame says")

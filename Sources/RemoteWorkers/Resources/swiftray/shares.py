@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import threading
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from swiftray.frames import REPLY, Buffer, Code, Connection, Kind, make_blob
+from swiftray.frames import REPLY, Buffer, Code, Connection, Kind, is_sealed, make_blob
 from swiftray.link import HubCalls
-
-_GET_SEALS, _SEAL_SHRINK = 1034, 2
 
 
 class Store(Protocol):
@@ -134,7 +131,7 @@ def _open(place: tuple[int, int], name: str) -> tuple[int, int] | None:
         return None
     # The number may have become another's.
     is_right = os.readlink(f"/proc/self/fd/{descriptor}").startswith(f"/memfd:{name} ")
-    if not is_right or not fcntl.fcntl(descriptor, _GET_SEALS) & _SEAL_SHRINK:
+    if not is_right or not is_sealed(descriptor):
         os.close(descriptor)
         return None
     return descriptor, os.fstat(descriptor).st_size

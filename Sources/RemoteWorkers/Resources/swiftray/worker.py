@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from swiftray.child import Child, Event
-from swiftray.frames import DONE, NOWHERE, ORDER, OUTPUT_SIZE, Buffer, End, Kind, text
+from swiftray.frames import CALL_ENDS, DONE, NOWHERE, ORDER, OUTPUT_SIZE, Buffer, End, Kind, text
 from swiftray.link import HubCalls
 from swiftray.posts import RUN_BACK, RUN_DIED, RUN_DONE, RUN_ENDED, Post
 from swiftray.shares import Shares, Store
@@ -300,7 +300,7 @@ class _Attempt:
         self._due = now + self._spec.grace / 1e6 if self._steps else None
 
     def _result(self, end: bytes, body: Buffer, now: float) -> Outcome:
-        if end not in _ENDS_OF_CHILDREN:
+        if end not in CALL_ENDS:
             self._child.kill(signal.SIGKILL)
             return self._close(End.OTHER, b"the child has ended the run in a way that there is none", has_died=True)
         is_late = self._asked_at is not None and now > self._asked_at + self._spec.grace / 1e6
@@ -329,9 +329,6 @@ class _Attempt:
             child.link.close()
         times = (0, 0, 0) if has_died else child.times
         return Outcome(end, True, output, body, child.link.version, has_noted, times, child.place)
-
-
-_ENDS_OF_CHILDREN = (b"\x00", b"\x01", b"\x02")
 
 
 def _executable(path: str) -> str:
