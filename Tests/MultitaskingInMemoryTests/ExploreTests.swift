@@ -67,6 +67,11 @@ import Testing
         #expect(few.schedules == 2 && !few.isComplete)
     }
 
+    @Test func noSeeds_areRefused_asNothingWouldBeTried() {
+        let error = #expect(throws: MultitaskingError.self) { try Simulation.explore(seeds: 5..<5) { _ in } }
+        #expect(error?.code == .invalidArgument)
+    }
+
     @Test func exploringAllCourses_hasNoRandomFaults() throws {
         let options = InMemoryOptions(faults: FaultPlan(chances: FaultChances(crashBeforeStart: 0.5)))
         let tried = try Simulation.exploreAll(preemptions: 2, options: options) { manager in

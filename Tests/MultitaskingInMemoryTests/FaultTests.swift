@@ -33,6 +33,14 @@ import Testing
         }
     }
 
+    @Test func plannedFaults_leaveTheRandomOnesTheirLimit() throws {
+        let chances = FaultChances(crashBeforeStart: 1, limit: 1)
+        try withPool(FaultPlan([.failedSpawns(3)], chances: chances), workers: 1) { pool in
+            try expectValue(pool.submit(double, 21), is: 42)
+            #expect(pool.trace.count { $0.contains("dies") } == 1)
+        }
+    }
+
     @Test func aCrashAtASwitchPointFailsThatTaskAlone() throws {
         let plan = FaultPlan([.crash(task: 1, .atSwitchPoint(2), .signal(11))])
         try withPool(plan) { pool in

@@ -24,6 +24,9 @@ struct Explorer {
         seeds: Range<UInt64>, isShrinking: Bool, _ body: Body
     ) throws -> Exploration {
         defer { threads.close() }
+        guard !seeds.isEmpty else {
+            throw MultitaskingError(.invalidArgument, "seeds is empty, so nothing would be tried; give at least one")
+        }
         var exploration = Exploration(schedules: 0, steps: 0, isComplete: false)
         for seed in seeds {
             let found = try run(.seed(seed), body)

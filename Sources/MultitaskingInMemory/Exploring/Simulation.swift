@@ -22,7 +22,7 @@ public enum Simulation {
     /// down afterwards.
     ///
     /// - Parameters:
-    ///   - seeds: the seeds of the schedules to try.
+    ///   - seeds: the seeds of the schedules to try, at least one.
     ///   - isShrinking: whether to search for a simpler schedule that fails in the same way, which takes some hundred
     ///     further runs.
     /// - Returns: what was tried.

@@ -387,7 +387,7 @@ extension SimulationState {
     private func crashError(_ failure: WorkerFailure) -> MultitaskingError {
         if failure.signal == nil {
             return MultitaskingError(
-                .workerExited, "\(failure); a task must return or throw, not call exit", cause: failure)
+                .workerExited, "\(failure); a task must return or throw, not call exit or exec", cause: failure)
         }
         return MultitaskingError(
             .workerCrashed, "\(failure); this was a fault of the simulation's plan, or the pool was killed",

@@ -114,7 +114,7 @@ extension PoolCore {
                 system did not say how the task's process ended; leave SIGCHLD alone to find out
                 """, cause: failure)
         }
-        let fault = Int(number) == mt_thread_ended_exit_code ? "end the thread that runs it" : "call exit"
+        let fault = Int(number) == mt_thread_ended_exit_code ? "end the thread that runs it" : "call exit or exec"
         return MultitaskingError(
             .workerExited, "\(report); a task must return or throw, not \(fault)", cause: failure)
     }

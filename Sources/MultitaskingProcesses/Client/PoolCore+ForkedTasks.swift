@@ -267,7 +267,7 @@ extension PoolCore {
         MultitaskingError(
             .capturesState,
             "\(whyNotSent(function)). No copy of this process can be made to run it, because \(obstacle.reason).",
-            cause: obstacle.error)
+            cause: obstacle.cause)
     }
 
     private static func runsOnlyOnce<Function: PortableFunction>(_ function: Function) -> MultitaskingError {

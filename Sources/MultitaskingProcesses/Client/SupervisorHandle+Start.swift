@@ -178,7 +178,7 @@ extension SupervisorHandle {
                 this program has rights that the user who started it does not have (set-user-id, set-group-id or file \
                 capabilities), and started anew it trusts nobody, not even itself; make the pool where it can be \
                 forked, before any thread starts, or give up the rights first\(reason)
-                """, cause: obstacle?.error)
+                """, cause: obstacle?.cause)
         case mt_spawn_is_loaded_late:
             throw MultitaskingError(
                 .cannotSpawn,
@@ -186,7 +186,7 @@ extension SupervisorHandle {
                 the library that makes the pool was loaded by dlopen, and this program, started anew, would run its \
                 main without it; make the pool where it can be forked, before any thread starts, or link the library \
                 to the program\(reason)
-                """, cause: obstacle?.error)
+                """, cause: obstacle?.cause)
         case mt_spawn_has_failed:
             throw MultitaskingError(
                 .cannotSpawn,
@@ -194,7 +194,7 @@ extension SupervisorHandle {
                 this program was itself started as the supervisor of a pool and did not become one, and neither did \
                 those that started it; the pool of the first one says why. Make the pool where it can be forked, \
                 before any thread starts\(reason)
-                """, cause: obstacle?.error)
+                """, cause: obstacle?.cause)
         default: return
         }
     }

@@ -27,6 +27,11 @@ enum ForkObstacle: Equatable {
         }
     }
 
+    /// The cause of an error that says itself what to do.
+    var cause: MultitaskingError {
+        MultitaskingError(.unsafeFork, "this process was not forked, because \(reason)", cause: nil)
+    }
+
     /// The error of a pool that must be forked.
     var error: MultitaskingError {
         switch self {
