@@ -78,22 +78,19 @@
             time("run_time", now.runTime, before.runTime)
         }
 
+        /// Looked up each time, as `MetricsSystem` may be bootstrapped later.
+        private var currentFactory: any MetricsFactory { factory ?? MetricsSystem.factory }
+
         private func count(_ label: String, _ now: Int, _ before: Int, _ dimensions: [(String, String)] = []) {
             let dimensions = [("pool", name)] + dimensions
-            let counter =
-                if let factory {
-                    Counter(label: "multitasking_" + label, dimensions: dimensions, factory: factory)
-                } else { Counter(label: "multitasking_" + label, dimensions: dimensions) }
+            let counter = Counter(label: "multitasking_" + label, dimensions: dimensions, factory: currentFactory)
             // Also where there is nothing to add, so that the counter is there from the beginning.
             counter.increment(by: max(0, now - before))
         }
 
         private func show(_ label: String, _ value: Double, _ dimensions: [(String, String)] = []) {
             let dimensions = [("pool", name)] + dimensions
-            let meter =
-                if let factory {
-                    Meter(label: "multitasking_" + label, dimensions: dimensions, factory: factory)
-                } else { Meter(label: "multitasking_" + label, dimensions: dimensions) }
+            let meter = Meter(label: "multitasking_" + label, dimensions: dimensions, factory: currentFactory)
             meter.set(value)
         }
 
@@ -105,10 +102,8 @@
             let ended = now.count - (before?.count ?? 0)
             guard ended > 0 else { return }
             let mean = (now.total - (before?.total ?? .zero)) / ended
-            let timer =
-                if let factory {
-                    Timer(label: "multitasking_" + label, dimensions: [("pool", name)], factory: factory)
-                } else { Timer(label: "multitasking_" + label, dimensions: [("pool", name)]) }
+            let timer = Timer(
+                label: "multitasking_" + label, dimensions: [("pool", name)], factory: currentFactory)
             // A worker has measured them, and 2⁶³ is no Int64.
             timer.recordNanoseconds(Int64(min(max(0, mean / .nanoseconds(1)), 9e18)))
         }

@@ -62,6 +62,17 @@ public struct PoolStatistics: Sendable, Hashable, Codable {
     package static let slowTaskLimit = 5
 }
 
+extension [PoolStatistics.SlowTask] {
+    /// Adds a task that is one of the slowest; behind those that took as long, so that what is said of a simulation's
+    /// seed is always the same.
+    package mutating func addIfSlow(_ task: PoolStatistics.SlowTask) {
+        let place = firstIndex { $0.runTime < task.runTime } ?? endIndex
+        guard place < PoolStatistics.slowTaskLimit else { return }
+        insert(task, at: place)
+        if count > PoolStatistics.slowTaskLimit { removeLast() }
+    }
+}
+
 extension PoolStatistics {
     /// The states and outcomes of a pool's tasks.
     ///

@@ -44,10 +44,7 @@ struct SimulatedStatistics: Sendable {
     /// A task's function has ended, or has been ended.
     mutating func add(_ task: PoolStatistics.SlowTask) {
         runTimes.add(UInt64(clamping: task.runTime.attoseconds / 1_000_000_000))
-        // Behind those that took as long: what is said of a seed is always the same.
-        let place = slowest.firstIndex { $0.runTime < task.runTime } ?? slowest.endIndex
-        slowest.insert(task, at: place)
-        if slowest.count > PoolStatistics.slowTaskLimit { slowest.removeLast() }
+        slowest.addIfSlow(task)
     }
 }
 

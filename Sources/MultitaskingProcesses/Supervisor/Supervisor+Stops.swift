@@ -114,7 +114,7 @@ extension Supervisor {
     }
 
     /// Sends a signal to all members, and to what the workers' tasks have started and is in their groups.
-    private func signalMembers(_ signal: Int32) {
+    func signalMembers(_ signal: Int32) {
         for case let child? in workers {
             kill(-child.pid, signal)
             child.process.send(signal)

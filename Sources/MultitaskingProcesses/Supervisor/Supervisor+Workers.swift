@@ -191,16 +191,13 @@ extension Supervisor {
         }
     }
 
-    /// Kills the workers whose initializers take too long; when to look again.
-    mutating func endSlowInitializers() -> Int64 {
-        guard let limit = limits.initializerTimeout else { return .max }
+    /// Kills the workers whose initializers or finalizers take too long; when to look again.
+    mutating func endSlowSetUps() -> Int64 {
+        guard limits.initializerTimeout != nil || limits.finalizerTimeout != nil else { return .max }
         let now = monotonicNanoseconds()
         var next = Int64.max
         for index in 1..<workers.count {
-            guard let child = workers[index], !child.isOutOfTime,
-                arena.member(index).state == .starting
-            else { continue }
-            let end = child.start.addingSaturated(limit).addingSaturated(child.stopTime)
+            guard let child = workers[index], !child.isOutOfTime, let end = endOfSetUp(child, index) else { continue }
             guard end <= now else {
                 next = min(next, end)
                 continue
@@ -211,23 +208,15 @@ extension Supervisor {
         return next
     }
 
-    /// Kills the workers whose finalizers take too long; when to look again.
-    mutating func endSlowFinalizers() -> Int64 {
-        guard limits.finalizerTimeout != nil else { return .max }
-        var next = Int64.max
-        for index in 1..<workers.count {
-            guard let child = workers[index], !child.isOutOfTime, arena.member(index).state == .finalizing else {
-                continue
-            }
-            let end = Int64(clamping: arena.member(index).deadline.load())
-            guard end <= monotonicNanoseconds() else {
-                next = min(next, end)
-                continue
-            }
-            workers[index]?.isOutOfTime = true
-            child.process.send(SIGKILL)
+    /// When a worker's initializer or finalizer must have returned; nil if it runs neither, or without a limit.
+    private func endOfSetUp(_ child: Child, _ index: Int) -> Int64? {
+        switch arena.member(index).state {
+        case .starting:
+            limits.initializerTimeout.map { child.start.addingSaturated($0).addingSaturated(child.stopTime) }
+        case .finalizing where limits.finalizerTimeout != nil:
+            Int64(clamping: arena.member(index).deadline.load())
+        default: nil
         }
-        return next
     }
 
     mutating func workerEnded(_ index: Int) {
@@ -310,14 +299,6 @@ extension Supervisor {
         if arena.header.startFailures.add(1) >= PoolPhase.startAttempts {
             arena.header.phase.advance(to: .broken)
         }
-    }
-
-    func killWorkers() {
-        for case let child? in workers {
-            kill(-child.pid, SIGKILL)
-            child.process.send(SIGKILL)
-        }
-        for copy in forkedTasks.values { copy.process.send(SIGKILL) }
     }
 
     /// The process of a worker or copy, if this one knows it.

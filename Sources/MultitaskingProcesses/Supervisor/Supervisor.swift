@@ -134,7 +134,7 @@ struct Supervisor {
         let interruptEnd = continueInterruptShutdown()
         let phase = arena.header.phase.load()
         let nextWatch = watchForkedTasks()
-        if phase == .killing { killWorkers() }
+        if phase == .killing { signalMembers(SIGKILL) }
         if phase == .broken {
             failQueuedTasks()
             // A worker that sleeps leaves when it looks again, and the pool ends, with its channels, only then.
@@ -143,7 +143,7 @@ struct Supervisor {
         takeHandedBack()
         var wakeUp = min(nextLook, interruptEnd, nextWatch, queueDueTasks())
         wakeUp = min(wakeUp, endDying())
-        wakeUp = min(wakeUp, advanceTeardowns(), endSlowInitializers(), endSlowFinalizers())
+        wakeUp = min(wakeUp, advanceTeardowns(), endSlowSetUps())
         if limits.watchesMemory { wakeUp = min(wakeUp, watchMemory()) }
         let mayWork = phase == .running || phase == .draining && (hasQueuedTasks || !delayed.isEmpty)
         if mayWork { wakeUp = min(wakeUp, startWorkers(isRunning: phase == .running)) }
@@ -211,7 +211,7 @@ struct Supervisor {
     private mutating func clientIsGone() -> Int32 {
         // Those that cannot be watched are found by their marks, with the descriptors that this gives back.
         _ = watchForkedTasks()
-        killWorkers()
+        signalMembers(SIGKILL)
         workers = workers.map { _ in nil }
         forkedTasks = [:]
         killOrphans()

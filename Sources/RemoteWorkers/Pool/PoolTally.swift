@@ -73,7 +73,7 @@ struct PoolTally: Sendable {
             workers[place]?.times.add(report.times)
             guard task.isCounted else { return }
             runTimes.add(report.times.running)
-            add(
+            slowest.addIfSlow(
                 PoolStatistics.SlowTask(
                     name: task.name, runTime: .nanoseconds(Int64(clamping: report.times.running)),
                     argumentSize: task.call.count, worker: place))
@@ -96,14 +96,6 @@ struct PoolTally: Sendable {
         recentCrashes.append(
             RecentCrash(task: task.name, message: RunVerdict.crash(failure).message, failure: failure))
         recentCrashes.removeFirst(max(0, recentCrashes.count - Self.crashLimit))
-    }
-
-    private mutating func add(_ task: PoolStatistics.SlowTask) {
-        guard slowest.count < PoolStatistics.slowTaskLimit || slowest.last.map({ $0.runTime < task.runTime }) ?? true
-        else { return }
-        let place = slowest.firstIndex { $0.runTime < task.runTime } ?? slowest.endIndex
-        slowest.insert(task, at: place)
-        if slowest.count > PoolStatistics.slowTaskLimit { slowest.removeLast() }
     }
 }
 
