@@ -38,6 +38,8 @@ enum ForkSafety {
         return holding(own[...]) {
             let pid = mt_fork()
             if pid == 0 {
+                mt_leave_out_exit_handlers()
+                ExitDrain.forgetRegistration()
                 first()
                 name.nameThread()
                 FreshThread.leave(serving: activity, child)

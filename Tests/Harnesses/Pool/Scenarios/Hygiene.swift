@@ -5,6 +5,7 @@ import MultitaskingTestSupport
 import Synchronization
 
 let hygieneScenarios: [String: Scenario] = [
+    "hygiene-exit-handlers": { try $0.exitHandlers() },
     "hygiene-of-workers": { try $0.hygieneOfWorkers() },
     "hygiene-children-stolen": { try $0.childrenStolen() },
     "hygiene-children-spared": { try $0.childrenSpared() },
@@ -47,7 +48,44 @@ private func spawn(exitCode: Int) -> pid_t {
     return result == 0 ? pid : 0
 }
 
+/// Where handlers say that they were called.
+private final class ExitPaths: Sendable {
+    static let client = Mutex<String?>(nil)
+    static let task = Mutex<String?>(nil)
+    let isThere = true
+}
+
+private func exitWithHandler(_ path: String) -> Int {
+    ExitPaths.task.withLock { $0 = path }
+    atexit { if let path = ExitPaths.task.withLock(\.self) { _ = countCall(path) } }
+    exit(3)
+}
+
 extension Harness {
+    /// What the client has registered for its end is not called when a task ends its worker, or its copy; what the task
+    /// has registered is.
+    func exitHandlers() throws {
+        try withCounter { path in
+            let before = "\(path)-client"
+            ExitPaths.client.withLock { $0 = before }
+            atexit { if let path = ExitPaths.client.withLock(\.self) { _ = countCall(path) } }
+            let pool = try ProcessPool(
+                maxWorkers: 1, startMethod: method, arenaLimit: 64 << 20, captures: .copiesOnly)
+            checkThrows(.workerExited) { try pool.submit(exitWithHandler, path).value() }
+            checkEqual(Proc.size(path), 1, "how often the task's handler was called")
+            if method == .fork {
+                let copy = ExitPaths()
+                checkThrows(.workerExited) {
+                    try pool.submit(path) { path in copy.isThere ? exitWithHandler(path) : 0 }.value()
+                }
+                checkEqual(Proc.size(path), 2, "how often the copy's handler was called")
+            }
+            check(unsafe access(before, F_OK) != 0, "a handler of the client was called in a worker")
+            ExitPaths.client.withLock { $0 = nil }
+            pool.shutdown(.drain)
+        }
+    }
+
     /// What the client has arranged for itself is not a worker's.
     func hygieneOfWorkers() throws {
         for number in [SIGTERM, SIGPIPE, SIGHUP, SIGCHLD] { signal(number, SIG_IGN) }
