@@ -65,7 +65,14 @@ void *mt_map_shared(int descriptor, size_t length) {
     return address;
 }
 
-int mt_discard(void *address, size_t length) { return (int)or_errno(madvise(address, length, MADV_REMOVE)); }
+int mt_discard(void *address, size_t length) {
+    if (madvise(address, length, MADV_REMOVE) == 0) return 0;
+    // Pages that are locked, as mt_map_shared may have left them, are not given back.
+    if (errno != EINVAL || munlock(address, length) != 0) return -errno;
+    int result = (int)or_errno(madvise(address, length, MADV_REMOVE));
+    syscall(SYS_mlock2, address, length, MT_LOCK_ON_FAULT);
+    return result;
+}
 
 int mt_punch(int descriptor, int64_t offset, int64_t length) {
     return (int)or_errno(fallocate(descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, length));

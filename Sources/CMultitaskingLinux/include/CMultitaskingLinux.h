@@ -185,8 +185,8 @@ void mt_reset_signals(void);
 // Makes standard input read as empty.
 void mt_null_stdin(void);
 
-// From now on `exit` runs only the handlers (atexit) that are registered after this: those of the process from which this
-// one was forked are not its own. Like `exit`, it writes out what the C library has buffered.
+// From now on `exit` runs only the handlers (atexit) that are registered after this: those of the process from which
+// this one was forked are not its own. Like `exit`, it writes out what the C library has buffered.
 void mt_leave_out_exit_handlers(void);
 
 // Writes out what was printed to standard output and not yet written; nothing but a look if there is nothing.

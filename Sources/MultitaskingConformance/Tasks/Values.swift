@@ -1,4 +1,5 @@
 import MultitaskingCore
+import Synchronization
 
 /// An error that can cross between processes.
 struct PortableFailure: Error, Codable, Equatable {
@@ -16,15 +17,20 @@ struct OtherFailure: Error, Codable, Equatable {}
 /// A value of no size.
 struct NoSize: Codable, Sendable {}
 
-/// A value that counts how often one is decoded in this process.
+/// A value that counts how often one with its number is decoded in this process.
 struct CountedValue: Codable, Sendable {
-    static let decodings = Tally()
+    private static let decodings = Mutex<[Int: Int]>([:])
+    private static let numbers = Tally()
     let number: Int
+
+    /// A number that no other value of this process has.
+    static func newNumber() -> Int { numbers.add() }
+    static func decodings(of number: Int) -> Int { decodings.withLock { $0[number] ?? 0 } }
 
     init(_ number: Int) { self.number = number }
     init(from decoder: any Decoder) throws {
         number = try decoder.singleValueContainer().decode(Int.self)
-        Self.decodings.add()
+        Self.decodings.withLock { $0[number, default: 0] += 1 }
     }
     func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()

@@ -14,7 +14,8 @@ public struct TaskOptions: Sendable, Hashable {
     ///
     /// While `submit` waits, it blocks the calling thread. In asynchronous code, this is a thread of Swift's
     /// cooperative thread pool, which has about one for each core. There, use `run`, which suspends for as long as this
-    /// option allows, or `stream`, or submit with ``WaitLimit/never``.
+    /// option allows, or `stream`, or submit with ``WaitLimit/never``. The latter doesn't wait for memory that workers
+    /// can give back, either; a later call may find it.
     public var waitForRoom: WaitLimit {
         get { asked?.values.waitForRoom ?? .forever }
         set { change { $0.waitForRoom = newValue } }

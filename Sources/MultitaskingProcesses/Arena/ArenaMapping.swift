@@ -10,7 +10,7 @@ final class ArenaMapping: Sendable {
     /// The file behind it.
     private let file: Descriptor
     var descriptor: Int32 { file.number }
-    private let identity: FileIdentity?
+    private let identity: FileIdentity
     /// Whether the descriptor still leads to the file. A program may close descriptors that it hasn't opened
     /// (`closefrom`), and others then get their numbers.
     var hasDescriptor: Bool { FileIdentity(of: file.number) == identity }
@@ -27,6 +27,9 @@ final class ArenaMapping: Sendable {
     }
 
     private init(_ file: consuming Descriptor, layout: ArenaLayout) throws(Refused) {
+        guard let identity = FileIdentity(of: file.number) else {
+            throw Refused(refusal: Refusal(.map, errno), maySucceedSmaller: false)
+        }
         guard let address = unsafe mt_map_shared(file.number, layout.size) else {
             throw Refused(refusal: Refusal(.map, errno), maySucceedSmaller: true)
         }
@@ -34,7 +37,7 @@ final class ArenaMapping: Sendable {
         _ = unsafe madvise(address, layout.size, MADV_DONTDUMP)
         let start = ArenaLayout.sharedStart(behind: layout.size)
         sharedRoom = start..<max(start, Int(mt_file_size(file.number)))
-        identity = FileIdentity(of: file.number)
+        self.identity = identity
         self.file = file
         arena = unsafe Arena(base: address, layout: layout)
     }
@@ -77,6 +80,7 @@ final class ArenaMapping: Sendable {
 
     /// Writes to where a shared value is to be, whose pages need not be mapped for it.
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(Refusal) {
+        guard hasDescriptor else { throw Refusal(.writeFile, EBADF) }
         var written = 0
         while written < bytes.count {
             let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[written...])
@@ -90,7 +94,7 @@ final class ArenaMapping: Sendable {
     /// Gives the pages of a shared value back, whichever process maps them.
     func discard(_ offset: Int, _ byteCount: Int) {
         let pages = (byteCount + 4095) & ~4095
-        if pages > 0 { _ = mt_punch(descriptor, Int64(offset), Int64(pages)) }
+        if pages > 0, hasDescriptor { _ = mt_punch(descriptor, Int64(offset), Int64(pages)) }
     }
 
     /// Maps the arena that a descriptor inherited from the client leads to.

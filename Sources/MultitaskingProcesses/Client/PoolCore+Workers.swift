@@ -66,11 +66,13 @@ extension PoolCore {
         call.function.store(UInt64(function))
         try store(call.arguments)
         var slots: [TaskSlot] = []
-        for worker in workersForCall {
+        // Once: which workers there are changes by itself.
+        let workers = workersForCall
+        for worker in workers {
             do { slots.append(try takeSlot(&state)) } catch {
                 for slot in slots { releaseUnused(slot) }
                 // Or the next call, which gets this number, would be taken for one that a later worker has made.
-                for worker in workersForCall { call.slot(of: worker).store(.none) }
+                for worker in workers { call.slot(of: worker).store(.none) }
                 throw error
             }
             guard let slot = slots.last else { continue }

@@ -161,9 +161,8 @@ final class SupervisorHandle: Sendable {
 
     private func check(after pause: Int64) {
         // Never waits for another thread that looks: that may be about to fork, and wait for this one to sleep.
-        let found = state.withLockIfAvailable { state -> (notice: String?, isSpawnedAnew: Bool) in
+        let found = state.withLockIfAvailable { state -> (notice: String?, isSpawned: Bool) in
             let now = monotonicNanoseconds()
-            let former = state.latestMethod
             guard !state.isOver, now - state.lastCheck > pause else { return (nil, false) }
             state.lastCheck = now
             continueIfStopped(&state, now)
@@ -171,10 +170,10 @@ final class SupervisorHandle: Sendable {
             giveUpIfUnproven(&state)
             // A worker that searches may have been stopped, and then those that sleep were not woken for its sake.
             if !TaskRings(arena).isEmpty { arena.idleWorkers.wakeSleeping() }
-            return (arena.header.failure.newNotice, state.latestMethod != former)
+            return (arena.header.failure.newNotice, state.latestMethod == .spawn)
         }
         // Not under the lock: a log handler may ask this pool something.
-        if let found, found.isSpawnedAnew { TopLevelVariables.warn() }
+        if let found, found.isSpawned { TopLevelVariables.warn() }
         if let notice = found?.notice {
             Logger.processes.warning(
                 "\(notice). The pool continues with fewer workers while it has one, and tries again.")

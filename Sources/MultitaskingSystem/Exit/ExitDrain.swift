@@ -63,8 +63,8 @@ package enum ExitDrain {
         withExtendedLifetime(removed) {}
     }
 
-    /// Has the handler registered once more for the next pool: in a process that was forked to work for a pool, those of
-    /// its parent do not run. To be called while the process has a single thread.
+    /// Has the handler registered once more for the next pool: in a process that was forked to work for a pool, those
+    /// of its parent do not run. To be called while the process has a single thread.
     package static func forgetRegistration() { state.withLock { $0 = State() } }
 
     private static func register() { atexit { ExitDrain.run() } }

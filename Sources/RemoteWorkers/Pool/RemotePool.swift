@@ -291,22 +291,24 @@ package final class RemotePool: Sendable {
     }
 
     package func beginShutdown(_ mode: ShutdownMode) {
-        let (queued, running): ([any QueuedTask], [UInt64]) = state.withLock { state in
-            let isStricter = state.mode.map { mode.strictness > $0.strictness } ?? true
-            guard isStricter else { return ([], []) }
-            state.mode = mode
-            return (
-                mode == .drain ? [] : state.removeQueued(), mode == .kill ? Array(state.runs.keys) : []
-            )
-        }
+        guard
+            let (queued, running) = state.withLock({ state -> ([any QueuedTask], [UInt64])? in
+                let isStricter = state.mode.map { mode.strictness > $0.strictness } ?? true
+                guard isStricter else { return nil }
+                state.mode = mode
+                return (
+                    mode == .drain ? [] : state.removeQueued(), mode == .kill ? Array(state.runs.keys) : []
+                )
+            })
+        else { return }
         room.close()
         for task in queued { task.end(.cancelled, output: [], onlyIfWaiting: true) }
         for run in running { cancel(run: run, level: .withItsWorker) }
         endIfDrained()
         guard mode == .kill else { return }
-        Task { [weak self] in
-            try? await Task.sleep(for: Self.patience)
-            self?.loseUnlessEnded()
+        // No Swift task: a process that has used one can't be forked any more.
+        _ = startDetachedThread { [weak self, ended] in
+            if !ended.wait(.upTo(Self.patience)) { self?.loseUnlessEnded() }
         }
     }
 

@@ -307,7 +307,10 @@ struct PoolTests {
         try await Launcher.expectPassBothWays(scenario)
     }
 
-    @Test(arguments: ["hygiene-of-workers", "hygiene-children-stolen", "hygiene-children-spared", "hygiene-exit-handlers"])
+    @Test(
+        arguments: [
+            "hygiene-of-workers", "hygiene-children-stolen", "hygiene-children-spared", "hygiene-exit-handlers",
+        ])
     func hygiene(_ scenario: String) async throws {
         try await Launcher.expectPassBothWays(scenario)
     }
