@@ -14,9 +14,6 @@ extension PoolCore {
     struct ForkedTask {
         /// 0 until it is forked.
         var pid: pid_t = 0
-        /// That process; nil if it had ended before this could be opened. The system may give its number to another one
-        /// before it is reaped here, if the program ignores SIGCHLD or waits for all of its children.
-        var process: ProcessHandle?
         /// The task's slot, once there is one.
         var slot: TaskSlot?
         /// How it ended, once it was reaped.
@@ -70,17 +67,10 @@ extension PoolCore {
             throw Refusal(.fork, -pid).error(
                 "fork this process for a task that captures state", or: "pass what is captured as arguments")
         }
-        let process: ProcessHandle?
-        do { process = try watch(pid) } catch {
-            membership.shares.letGoAll(by: member)
-            releaseSlot(slot)
-            giveBackForkedMember(member)
-            throw error
-        }
         // Before it can begin, and be watched: by this the supervisor knows it.
         ProcessMark(mapping).set(on: pid)
         copy.setProcess(pid)
-        state.withLock { $0.forkedTasks[member] = ForkedTask(pid: pid, process: process, slot: slot) }
+        state.withLock { $0.forkedTasks[member] = ForkedTask(pid: pid, slot: slot) }
         do { try enqueue(slot, options.priority) } catch {
             // The slot was given back, and the copy ended with that.
             membership.shares.letGoAll(by: member)
@@ -91,19 +81,6 @@ extension PoolCore {
         copy.state = .ready
         supervision.ringDoorbell()
         return ProcessFuture(core: self, slot: slot, companion: .of(call), reading: Function.outcomeBox)
-    }
-
-    /// What a copy that was forked just now is signaled by; nil if it has ended already.
-    ///
-    /// - Throws: `systemError` if the system has no descriptor; then the copy is gone.
-    private func watch(_ pid: pid_t) throws -> ProcessHandle? {
-        do throws(Refusal) { return try ProcessHandle(of: pid) } catch {
-            if error.code == ESRCH { return nil }
-            kill(pid, SIGKILL)
-            _ = Self.reap(pid, block: true)
-            throw error.error(
-                "watch the process of a task that captures state", or: "pass what is captured as arguments")
-        }
     }
 
     /// What the copy does; its exit code.
@@ -151,7 +128,7 @@ extension PoolCore {
             guard let copy = state.forkedTasks[slot.forkedMember], copy.pid > 0, copy.end == nil,
                 copy.slot?.index == slot.index
             else { return nil }
-            copy.process?.send(SIGKILL)
+            Self.kill(copy.pid)
             return copy.pid
         }
         if let pid { _ = endOfForkedTask(pid) }
@@ -243,13 +220,22 @@ extension PoolCore {
     /// Kills the copies that the supervisor, going by shared memory, has not found.
     func killAllForkedTasks() {
         state.withLock { state in
-            for copy in state.forkedTasks.values where copy.end == nil { copy.process?.send(SIGKILL) }
+            for copy in state.forkedTasks.values where copy.pid > 0 && copy.end == nil { Self.kill(copy.pid) }
         }
     }
 
     /// Waits for all copies; at the end of the pool.
     func reapAllForkedTasks() {
         for pid in state.withLock({ $0.forkedTasks.values.map(\.pid) }) where pid > 0 { _ = endOfForkedTask(pid) }
+    }
+
+    /// Kills a copy, unless it has ended and was reaped: its number may be another process's by then. The system reaps it
+    /// if the program ignores SIGCHLD, and so does a program that waits for all of its children.
+    private static func kill(_ pid: pid_t) {
+        var info = unsafe siginfo_t()
+        // SAFETY: the call writes one structure, which outlives it.
+        guard unsafe waitid(P_PID, id_t(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0 else { return }
+        Glibc.kill(pid, SIGKILL)
     }
 
     private static func reap(_ pid: pid_t, block: Bool) -> ForkedTask.End? {

@@ -38,6 +38,8 @@ enum ForkSafety {
         return holding(own[...]) {
             let pid = mt_fork()
             if pid == 0 {
+                // They are not here, and those that were held asleep would seem to be awake for ever.
+                ownThreads.withLock { $0 = [] }
                 mt_leave_out_exit_handlers()
                 ExitDrain.forgetRegistration()
                 first()

@@ -7,6 +7,7 @@ let concurrencyScenarios: [String: Scenario] = [
     "concurrent-pools": { try $0.twoPools() },
     "concurrent-threads": { try $0.manyThreads() },
     "concurrent-nested": { try $0.nested() },
+    "concurrent-nested-beside-a-watcher": { try $0.nestedBesideAWatcher() },
     "concurrent-callbacks": { try $0.callbacks() },
     "concurrent-many-callbacks": { try $0.manyCallbacks() },
     "concurrent-in-successors": { try $0.threadsOfSuccessors() },
@@ -144,6 +145,27 @@ extension Harness {
             let tasks = try (0..<4).map { _ in try pool.submit(sumInPoolOfItsOwn, 20) }
             for task in tasks { checkEqual(try task.value(timeout: .seconds(60)), 380) }
         }
+    }
+
+    /// A task makes a pool of its own where other pools of the process that was forked have threads: those that serve
+    /// asynchronous callers, and that wait for the end of a pool that was dropped.
+    func nestedBesideAWatcher() throws {
+        let other = try ProcessPool(maxWorkers: 1, startMethod: method, arenaLimit: 64 << 20)
+        checkEqual(try other.submit(double, 1).then { $0 + 1 }.value(timeout: .seconds(20)), 3)
+        do {
+            let dropped = try ProcessPool(maxWorkers: 1, startMethod: method, arenaLimit: 64 << 20)
+            _ = try dropped.submit(nap, 300)
+        }
+        try withPool { pool in
+            checkEqual(try pool.submit(sumInPoolOfItsOwn, 50).value(timeout: .seconds(60)), 2450)
+            checkEqual(try pool.submit(double, 1).then { $0 + 1 }.value(timeout: .seconds(20)), 3)
+            kill(pool.supervisorProcessID, SIGKILL)
+            let isMended = eventually {
+                (try? pool.submit(sumInPoolOfItsOwn, 50).value(timeout: .seconds(60))) == 2450
+            }
+            check(isMended, "no task makes a pool after the supervisor was killed")
+        }
+        other.shutdown(.drain)
     }
 
     /// Threads contend for locks in workers that were forked after the supervisor had settled deaths of all kinds.
