@@ -229,8 +229,8 @@ extension PoolCore {
         for pid in state.withLock({ $0.forkedTasks.values.map(\.pid) }) where pid > 0 { _ = endOfForkedTask(pid) }
     }
 
-    /// Kills a copy, unless it has ended and was reaped: its number may be another process's by then. The system reaps it
-    /// if the program ignores SIGCHLD, and so does a program that waits for all of its children.
+    /// Kills a copy, unless it has ended and was reaped: its number may be another process's by then. The system reaps
+    /// it if the program ignores SIGCHLD, and so does a program that waits for all of its children.
     private static func kill(_ pid: pid_t) {
         var info = unsafe siginfo_t()
         // SAFETY: the call writes one structure, which outlives it.

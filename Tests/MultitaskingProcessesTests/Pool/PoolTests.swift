@@ -237,7 +237,8 @@ struct PoolTests {
 
     @Test(
         arguments: [
-            "concurrent-pools", "concurrent-threads", "concurrent-nested", "concurrent-nested-beside-a-watcher", "concurrent-callbacks",
+            "concurrent-pools", "concurrent-threads", "concurrent-nested", "concurrent-nested-beside-a-watcher",
+            "concurrent-callbacks",
             "concurrent-many-callbacks", "concurrent-in-successors", "concurrent-decoding",
         ])
     func concurrency(_ scenario: String) async throws {
