@@ -6,6 +6,7 @@ package enum Dependents {
     fileprivate protocol Waiting: AnyObject, Sendable {
         var isPending: Bool { get }
         func cancelIfWaiting()
+        func failIfWaiting(_ error: any Error)
         func whenResolved(_ body: @escaping @Sendable () -> Void) -> @Sendable () -> Void
     }
 
@@ -33,7 +34,8 @@ package enum Dependents {
     /// How many calls of all executors wait for others.
     package static var count: Int { waiting.withLock { $0.values.reduce(0) { $0 + $1.count } } }
 
-    /// Before an executor is shut down: waits for its calls that wait for others, or cancels them.
+    /// Before an executor is shut down: waits for its calls that wait for others, or cancels them. They fail if it
+    /// takes no more tasks.
     ///
     /// Only for those that wait now: others may come as fast as these go.
     ///
@@ -45,6 +47,11 @@ package enum Dependents {
     ) -> Bool {
         guard mode == .drain else {
             for call in of(executor) { call.cancelIfWaiting() }
+            return true
+        }
+        do { try (executor as? any ChecksSubmissions)?.checkUsable() } catch {
+            // Its end has begun, so it would refuse them, whenever what they wait for is there.
+            for call in of(executor) { call.failIfWaiting(error) }
             return true
         }
         let timeline = (executor as? any HasTimeline)?.timeline
@@ -74,6 +81,7 @@ extension Executor {
 
 extension DeferredFuture: Dependents.Waiting {
     func cancelIfWaiting() { end(.cancelled) }
+    func failIfWaiting(_ error: any Error) { end(.failure(error)) }
 }
 
 /// Counts down to zero, for several callbacks of which the last one acts.

@@ -1,7 +1,7 @@
 /// The error of a race without a winner: why none of the tasks has a value.
 ///
 /// ```swift
-/// do { print(try race(first, second)) } catch let error as RaceError { print(error.errors) }
+/// do { print(try race([first, second])) } catch let error as RaceError { print(error.errors) }
 /// ```
 public struct RaceError: Error, Sendable, CustomStringConvertible {
     /// The error of each task, in the order of the tasks.

@@ -1,0 +1,33 @@
+import Multitasking
+import MultitaskingInMemory
+import Testing
+
+/// Calls that wait for the results of others when the end of their pool begins.
+@Suite(.timeLimit(.minutes(1))) struct DependentsAtTheEndTests {
+    enum Backend: CaseIterable {
+        case threads, processes, simulation
+
+        func makePool() throws -> any Executor {
+            switch self {
+            case .threads: try ThreadPool(maxWorkers: 1)
+            case .processes: try ProcessPool(maxWorkers: 1)
+            case .simulation: try InMemoryPool(.seed(1))
+            }
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func shutdown_afterItHasBegun_doesNotWaitForWhatThePoolWouldRefuse(_ backend: Backend) throws {
+        let pool = try backend.makePool()
+        let promise = Promise<Int>()
+        let waiting = try pool.submit(negated, resultsOf: promise.future)
+        pool.beginShutdown(.drain)
+        pool.shutdown(.drain)
+        let error = #expect(throws: MultitaskingError.self) { try waiting.value() }
+        #expect(error?.code == .shutDown)
+        promise.fulfill(1)
+        #expect(waiting.ending == .failed)
+    }
+}
+
+private func negated(_ number: Int) -> Int { -number }
