@@ -280,21 +280,21 @@ extension PoolCore {
     func sweepAbandoned() {
         guard belongsToThisProcess else { return }
         releaseLingering()
+        var leavers: [SlotWord] = []
         let ended = state.withLock { state in
             guard !state.abandoned.isEmpty else { return [(slot: TaskSlot, companion: TaskCompanion?)]() }
-            var leavers: [SlotWord] = []
             let split = state.abandoned.partition { task in
                 if task.slot.hasEnded { return true }
                 guard let word = task.slot.expireIfDue() else { return false }
                 leavers.append(word)
                 return true
             }
-            if queueLimit != nil { for word in leavers { state.leavers.add(word) } }
             let ended = Array(state.abandoned[split...])
             state.abandoned.removeSubrange(split...)
             state.sweepCount = max(16, 2 * state.abandoned.count)
             return ended
         }
+        for word in leavers { noteLeaver(word) }
         for (slot, _) in ended { releaseSlot(slot) }
     }
 }

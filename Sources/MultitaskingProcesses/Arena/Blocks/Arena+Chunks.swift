@@ -54,7 +54,6 @@ extension Arena {
         for chunk in range where !self.chunk(chunk).load().isFree { return chunk }
         guard mayBegin(range.lowerBound) else { return range.lowerBound }
         touchChunks(below: range.upperBound)
-        var warm: UInt64 = 0
         var former: [ChunkWord] = []
         for chunk in range {
             let found = self.chunk(chunk).load()
@@ -65,9 +64,9 @@ extension Arena {
                 return chunk
             }
             former.append(found)
-            if found.state == .warm { warm += 1 }
         }
-        if warm > 0 { header.warmChunks.subtract(warm) }
+        let warm = former.count { $0.state == .warm }
+        if warm > 0 { header.warmChunks.subtract(UInt64(warm)) }
         return nil
     }
 
