@@ -283,7 +283,7 @@ func hang(_ environment: any TaskEnvironment, _ started: ChannelTicket) throws -
 /// Says that it runs, then looks whether it is asked to end; whether it was.
 func leaveWhenAsked(_ environment: any TaskEnvironment, _ started: ChannelTicket) throws -> Bool {
     _ = try started.open(environment).send(1, wait: started.limit)
-    let end = environment.clock.now + started.patience
+    let end = environment.clock.now + started.patience / 2
     while !environment.isEndRequested, environment.clock.now < end { environment.clock.sleep(for: .milliseconds(1)) }
     return environment.isEndRequested
 }

@@ -129,9 +129,8 @@ extension ChannelQueue {
             journal.block = .none
             return false
         }
-        membership.heap.free(block)
-        // It may have led to shared values.
-        if !block.isNone { membership.shares.sweep() }
+        // It may lead to shared values.
+        membership.release(block, isSharing: !block.isNone)
         leaveVoid(cell, number: number)
         return true
     }

@@ -145,8 +145,14 @@ final class SharedValues: SharedHome {
 
     // MARK: Letting go
 
-    /// Frees the values that nobody uses: to be called when a block was freed that led to some.
-    func sweep() { table.sweep() }
+    /// Frees a block, and the values that only it led to.
+    ///
+    /// If the process dies in between, recovery looks after the values.
+    func free(_ block: BlockReference) {
+        let values = Passage(mapping.arena).values(in: block)
+        heap.free(block)
+        table.freeUnused(values)
+    }
 
     /// The last handle of a value in this process is gone.
     func release(_ name: UInt64, token: UInt64) {
@@ -162,8 +168,7 @@ final class SharedValues: SharedHome {
             return (true, entry)
         }
         withExtendedLifetime(former) {}
-        // It may have been all that led to others.
-        if isLast, table.freeIfUnused(record) { sweep() }
+        if isLast { table.freeIfUnused(record) }
     }
 
     /// Has a copy that is about to be forked hold all that this process holds, until the copy has ended.
@@ -178,7 +183,7 @@ final class SharedValues: SharedHome {
     /// Takes that back for a copy that is not there.
     func letGoAll(by copy: Int) {
         for index in 0..<table.count { SharedRecord(arena: mapping.arena, index: index).letGo(by: copy) }
-        sweep()
+        table.sweep()
     }
 
     /// Forgets what is kept of values that are gone.

@@ -370,8 +370,7 @@ struct Worker: ~Copyable {
             tally.failed.increase()
         }
         // The task is over: if we die here, the client gives the block back instead.
-        membership.heap.free(arguments)
-        if isSharing { membership.shares.sweep() }
+        membership.release(arguments, isSharing: isSharing)
     }
 
     /// Gives a task that is to be retried to the supervisor, which queues it again when it is due.

@@ -35,7 +35,7 @@ enum Launcher {
         let left = hangs ? "" : launched.family.map { "\($0)" }.joined(separator: " ")
         launched.killAll()
         launched.process.waitUntilExit()
-        let output = (try? String(contentsOf: launched.output, encoding: .utf8)) ?? ""
+        let output = launched.text
         try? FileManager.default.removeItem(at: launched.output)
         #expect(!hangs, "\(scenario) \(method) \(number) hangs:\n\(output)", sourceLocation: sourceLocation)
         #expect(left.isEmpty, "\(scenario) \(method) \(number) left processes \(left)", sourceLocation: sourceLocation)
@@ -90,8 +90,8 @@ struct LaunchedHarness {
     let tag: String
     let output: URL
 
-    /// What was printed so far.
-    var text: String { (try? String(contentsOf: output, encoding: .utf8)) ?? "" }
+    /// What was printed so far, which may be no text after a task has written over memory.
+    var text: String { String(decoding: (try? Data(contentsOf: output)) ?? Data(), as: UTF8.self) }
 
     /// The processes that carry the tag, but for those that only wait to be reaped.
     var family: [pid_t] {

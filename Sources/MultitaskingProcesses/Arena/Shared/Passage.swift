@@ -48,8 +48,8 @@ struct Passage {
 
     private func entry(_ index: Int) -> Entry { Entry(arena: arena, index: index) }
 
-    private var count: Int {
-        min(Int(clamping: arena.header.passageCount.load()), ArenaLayout.passageLimit)
+    private var table: GrowingTable {
+        GrowingTable(used: arena.header.passageCount, limit: ArenaLayout.passageLimit)
     }
 
     /// Says that a block, which is not published yet, leads to values.
@@ -72,22 +72,8 @@ struct Passage {
     }
 
     private func claim(by member: Int) throws -> (Entry, UInt64) {
-        // Most entries that were ever used mean nothing any more, so a few looks will do, and the table seldom grows.
-        for _ in 0..<16 {
-            // Looked at once: a task may have written over it in between.
-            let count = count
-            guard count > 0 else { break }
-            if let claim = claim(.random(in: 0..<count), by: member) { return claim }
-        }
-        let cell = arena.header.passageCount
-        while count < ArenaLayout.passageLimit {
-            let last = cell.load()
-            // It may have grown since it was looked at.
-            guard last < UInt64(ArenaLayout.passageLimit) else { break }
-            guard cell.compareExchange(last, last &+ 1) else { continue }
-            if let claim = claim(Int(clamping: last), by: member) { return claim }
-        }
-        for index in 0..<count { if let claim = claim(index, by: member) { return claim } }
+        // Most entries that were ever used mean nothing any more.
+        if let claim = table.claim({ claim($0, by: member) }) { return claim }
         throw MultitaskingError(
             .arenaLimitReached,
             "\(ArenaLayout.passageLimit) payloads with shared values are in transit; receive or drop some first")
@@ -96,46 +82,81 @@ struct Passage {
     private func claim(_ index: Int, by member: Int) -> (Entry, UInt64)? {
         let entry = entry(index)
         let state = entry.state.load()
-        guard !mayMatter(entry, state) else { return nil }
+        guard !mayMatter(Kind(rawValue: state & 3), entry.holder.load()) else { return nil }
         let claimed = Entry.state(.claimed, member, after: state)
         return entry.state.compareExchange(state, claimed) ? (entry, claimed) : nil
     }
 
     /// Whether an entry is being written, or its holder is there.
-    private func mayMatter(_ entry: Entry, _ state: UInt64) -> Bool {
-        switch Kind(rawValue: state & 3) {
+    private func mayMatter(_ kind: Kind?, _ holder: UInt64) -> Bool {
+        switch kind {
         case .none?, nil: return false
         case .claimed?: return true
-        case .block?: return arena.isLive(BlockReference(rawValue: entry.holder.load()))
+        case .block?: return arena.isLive(BlockReference(rawValue: holder))
         case .value?:
-            let (record, serial) = SharedRecord.find(entry.holder.load(), in: arena)
+            let (record, serial) = SharedRecord.find(holder, in: arena)
             let word = record.word.load()
             return word.serial == serial && word.state != .free
         }
     }
 
+    // MARK: Finding
+
+    /// What an entry says.
+    private struct Link {
+        let kind: Kind
+        let value: UInt64
+        let holder: UInt64
+    }
+
+    /// What an entry says; nil if that is nothing, or it is being written: its writer has a handle of the value.
+    @inline(__always)
+    private func link(at index: Int) -> Link? {
+        let entry = entry(index)
+        while true {
+            let state = entry.state.load()
+            guard let kind = Kind(rawValue: state & 3), kind == .block || kind == .value else { return nil }
+            let link = Link(kind: kind, value: entry.value.load(), holder: entry.holder.load())
+            // ORDERING: all loads acquire, so these are of one entry if its state has not changed.
+            if entry.state.load() == state { return link }
+        }
+    }
+
     /// Whether a value can be found through anything that is on its way.
     func leads(to value: UInt64) -> Bool {
-        for index in 0..<count {
-            let entry = entry(index)
-            while true {
-                let state = entry.state.load()
-                // A process that writes an entry has a handle of the value.
-                guard state & 3 > Kind.claimed.rawValue, entry.value.load() == value else { break }
-                let matters = mayMatter(entry, state)
-                // ORDERING: all loads acquire, so these two are of one entry if its state has not changed.
-                if entry.state.load() == state {
-                    if matters { return true }
-                    break
-                }
-            }
+        (0..<table.count).contains { index in
+            guard let link = link(at: index), link.value == value else { return false }
+            return mayMatter(link.kind, link.holder)
         }
-        return false
     }
+
+    /// The values that can be found through anything that is on its way.
+    func values() -> Set<UInt64> {
+        var values: Set<UInt64> = []
+        for link in (0..<table.count).lazy.compactMap(link) where mayMatter(link.kind, link.holder) {
+            values.insert(link.value)
+        }
+        return values
+    }
+
+    /// The values that a block leads to; to be asked before it is freed.
+    func values(in block: BlockReference) -> [UInt64] { values(.block, block.rawValue) }
+
+    /// The values that a shared value has inside; to be asked before it is freed.
+    func values(inside value: UInt64) -> [UInt64] { values(.value, value) }
+
+    private func values(_ kind: Kind, _ holder: UInt64) -> [UInt64] {
+        (0..<table.count).compactMap { index in
+            guard let link = link(at: index), link.kind == kind, link.holder == holder else { return nil }
+            return link.value
+        }
+    }
+
+    // MARK: After a death
 
     /// Takes back what a dead member was just writing.
     func recover(_ member: Int) {
-        for index in 0..<count {
+        for index in 0..<table.count {
             let entry = entry(index)
             let state = entry.state.load()
             guard state & 3 == Kind.claimed.rawValue, Int(state >> 2 & 0x3ff) == member else { continue }

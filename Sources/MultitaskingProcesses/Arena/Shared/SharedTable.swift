@@ -14,11 +14,12 @@ struct SharedTable {
     let heap: Heap?
 
     private var arena: Arena { mapping.arena }
+    private var places: GrowingTable {
+        GrowingTable(used: arena.header.sharedCount, limit: ArenaLayout.sharedLimit)
+    }
 
     /// How many places were ever used.
-    var count: Int {
-        min(Int(clamping: arena.header.sharedCount.load()), ArenaLayout.sharedLimit)
-    }
+    var count: Int { places.count }
 
     private func record(_ index: Int) -> SharedRecord { SharedRecord(arena: arena, index: index) }
 
@@ -31,16 +32,12 @@ struct SharedTable {
     ///
     /// - Throws: `arenaLimitReached`.
     func reserve() throws -> (record: SharedRecord, serial: UInt64) {
-        let cell = arena.header.sharedCount
-        while true {
-            let count = count
-            for index in 0..<count { if let serial = reserve(index) { return (record(index), serial) } }
-            guard count < ArenaLayout.sharedLimit else {
-                throw MultitaskingError(
-                    .arenaLimitReached, "the pool shares \(ArenaLayout.sharedLimit) values; drop some first")
-            }
-            _ = cell.compareExchange(UInt64(count), UInt64(count + 1))
+        let reserved = places.claim { index in reserve(index).map { (record(index), $0) } }
+        guard let reserved else {
+            throw MultitaskingError(
+                .arenaLimitReached, "the pool shares \(ArenaLayout.sharedLimit) values; drop some first")
         }
+        return reserved
     }
 
     private func reserve(_ index: Int) -> UInt64? {
@@ -88,35 +85,59 @@ struct SharedTable {
 
     /// Frees the values that nobody uses.
     ///
-    /// - Complexity: O(values), and for each without a handle O(payloads on their way).
+    /// - Complexity: O(values), and O(payloads on their way) for each that is freed.
     func sweep() {
-        // A value may have been all that led to others.
-        while (0..<count).count(where: { freeIfUnused(record($0)) }) > 0 {}
+        // ORDERING: what this process has let go of, for itself or a dead one, comes before the look at what payloads
+        // lead to. Who frees a payload later sees that, and looks after its values.
+        fence()
+        let found = Passage(arena).values()
+        for record in (0..<count).map(record) {
+            let word = record.word.load()
+            guard word.state == .live, !found.contains(record.reference(serial: word.serial)) else { continue }
+            freeIfUnused(record)
+        }
     }
 
-    /// Frees a value if nobody uses it.
-    @discardableResult
-    func freeIfUnused(_ record: SharedRecord) -> Bool {
+    /// Frees those of some values that nobody uses.
+    func freeUnused(_ names: [UInt64]) {
+        for name in names { freeIfUnused(SharedRecord.find(name, in: arena).record) }
+    }
+
+    /// Frees a value if nobody uses it, and then those that only it had inside.
+    ///
+    /// - Complexity: O(payloads on their way) if no member has a handle.
+    func freeIfUnused(_ record: SharedRecord) {
+        var records = [record]
+        while let record = records.popLast() {
+            guard let serial = claimIfUnused(record) else { continue }
+            let inner = Passage(arena).values(inside: record.reference(serial: serial))
+            release(record, serial: serial)
+            records += inner.map { SharedRecord.find($0, in: arena).record }
+        }
+    }
+
+    /// Claims a value that nobody uses, to free it.
+    ///
+    /// - Returns: its serial.
+    private func claimIfUnused(_ record: SharedRecord) -> UInt64? {
         for _ in 0..<100 {
             let word = record.word.load()
-            guard word.state == .live else { return false }
+            guard word.state == .live else { return nil }
             // ORDERING: what the caller has let go of comes before the look at what others hold. Of two that let go at
             // the same moment, one sees that the other has.
             fence()
-            guard isUnused(record, word.serial) else { return false }
+            guard isUnused(record, word.serial) else { return nil }
             let doubted = SharedRecordWord(.doubted, member: member, serial: word.serial)
-            guard record.word.compareExchangeOrdered(word, doubted) else { return false }
+            guard record.word.compareExchangeOrdered(word, doubted) else { return nil }
             fence()
             if isUnused(record, word.serial) {
                 let freeing = SharedRecordWord(.freeing, member: member, serial: word.serial)
-                guard record.word.compareExchange(doubted, freeing) else { return false }
-                release(record, serial: word.serial)
-                return true
+                return record.word.compareExchange(doubted, freeing) ? word.serial : nil
             }
             // Somebody who has let go of it meanwhile has seen the doubt, and left it to this call.
-            guard record.word.compareExchange(doubted, word) else { return false }
+            guard record.word.compareExchange(doubted, word) else { return nil }
         }
-        return false
+        return nil
     }
 
     private func isUnused(_ record: SharedRecord, _ serial: UInt64) -> Bool {
