@@ -373,8 +373,10 @@ void mt_set_thread_name(const char *name) { prctl(PR_SET_NAME, name); }
 void mt_set_worker_name(const char *prefix, int number) {
     char suffix[16], name[16];
     int length = snprintf(suffix, sizeof suffix, "-%d", number);
-    // The number is worth more than the end of the prefix.
-    snprintf(name, sizeof name, "%.*s%s", (int)sizeof name - 1 - length, prefix, suffix);
+    // The number is worth more than the end of the prefix, of which no character is cut in two.
+    int count = (int)strnlen(prefix, sizeof name - 1 - length);
+    if (prefix[count] != 0) while (count > 0 && (prefix[count] & 0xc0) == 0x80) count--;
+    snprintf(name, sizeof name, "%.*s%s", count, prefix, suffix);
     mt_set_thread_name(name);
 }
 

@@ -12,7 +12,7 @@ package final class SharedFileMapping: SharedMemory {
 
     /// Opens and maps a file.
     ///
-    /// - Throws: `systemError`, `permissionDenied`; `invalidArgument` if it is not a regular file.
+    /// - Throws: `systemError`, `permissionDenied`; `invalidArgument` if it is not a regular file with a length.
     package init(path: String) throws {
         let path = try Self.absolute(path)
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
@@ -27,6 +27,11 @@ package final class SharedFileMapping: SharedMemory {
         file = SharedFile(
             path: path, device: UInt64(truncatingIfNeeded: information.st_dev),
             inode: UInt64(truncatingIfNeeded: information.st_ino), byteCount: Int(information.st_size))
+        guard file.byteCount > 0 || !Self.hasBytes(descriptor) else {
+            throw MultitaskingError(
+                .invalidArgument,
+                "\(path) has contents but no length, as files of /proc and /sys; copy it to a regular file first")
+        }
         do throws(Refusal) {
             mapping = try ReadOnlyMapping(descriptor, offset: 0, count: file.byteCount)
         } catch {
@@ -45,9 +50,13 @@ package final class SharedFileMapping: SharedMemory {
 
     /// The file that another process has mapped.
     ///
-    /// - Throws: `noSuchObject` if another file is there by now; see also ``init(path:)``.
+    /// - Throws: `noSuchObject` if the file is gone, or another is there by now; see also ``init(path:)``.
     package static func find(_ file: SharedFile) throws -> SharedFileMapping {
         if let known = recent.withLock({ $0.first { $0.file == file } }) { return known }
+        guard unsafe access(file.path, F_OK) == 0 || errno != ENOENT else {
+            throw MultitaskingError(
+                .noSuchObject, "\(file.path) was deleted or moved; leave it where it is while tasks use it")
+        }
         let found = try SharedFileMapping(path: file.path)
         guard found.file == file else {
             throw MultitaskingError(
@@ -62,6 +71,12 @@ package final class SharedFileMapping: SharedMemory {
         }
         withExtendedLifetime(former) {}
         return found
+    }
+
+    private static func hasBytes(_ descriptor: Int32) -> Bool {
+        var byte: UInt8 = 0
+        // SAFETY: the call writes one byte, which outlives it.
+        return unsafe read(descriptor, &byte, 1) > 0
     }
 
     private static func absolute(_ path: String) throws -> String {
@@ -88,7 +103,7 @@ extension SharedArray {
     ///
     /// It belongs to no pool: tasks of any pool on this machine can be given it, and map it as well. The file must stay
     /// where it is, and as long as it is, while anybody uses it; what others write to it is seen.
-    /// - Throws: `systemError` or `permissionDenied` if it cannot be opened; `wrongType` if its length is no multiple
-    ///   of an element's.
+    /// - Throws: `systemError` or `permissionDenied` if it cannot be opened; `invalidArgument` if it is not a regular
+    ///   file with a length; `wrongType` if its length is no multiple of an element's.
     public init(mapping path: String) throws { try self.init(SharedFileMapping(path: path)) }
 }

@@ -61,15 +61,16 @@ package struct SystemThread: ~Copyable, @unchecked Sendable {
     /// Names the calling thread.
     fileprivate static func nameCurrent(_ name: String) {
         guard !name.isEmpty else { return }
-        let bytes = Array(name.utf8.prefix(longestName))
+        var name = name
+        while name.utf8.count > longestName { name.removeLast() }
         #if canImport(Darwin)
-            unsafe pthread_setname_np(String(decoding: bytes, as: UTF8.self))
+            unsafe pthread_setname_np(name)
         #elseif os(Linux) || os(Android)
             // The C library's headers hide pthread_setname_np from Swift; this file is what it writes, too.
             let file = unsafe open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
             guard file >= 0 else { return }
             // A thread without a name works as well as one with a name, so an error is nothing to act on.
-            _ = unsafe write(file, bytes, bytes.count)
+            _ = unsafe write(file, name, name.utf8.count)
             close(file)
         #endif
     }

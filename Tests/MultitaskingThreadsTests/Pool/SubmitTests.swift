@@ -109,6 +109,10 @@ extension ThreadsTests {
             defer { pool.shutdown() }
             #if os(Linux)
                 #expect(try pool.submit { currentThreadName() }.value() == "a-very-long-p-0")
+                // No character is cut in two: the next one has four bytes, of which one would fit.
+                let other = try ThreadPool(maxWorkers: 1, threadNamePrefix: "a-very-long-🦉")
+                defer { other.shutdown() }
+                #expect(try other.submit { currentThreadName() }.value() == "a-very-long--0")
             #endif
         }
 

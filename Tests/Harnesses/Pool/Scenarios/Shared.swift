@@ -332,6 +332,9 @@ extension Harness {
             // Another file under the same name is not taken for it.
             _ = unsafe rename(path, path + ".old")
             defer { _ = unsafe unlink(path + ".old") }
+            let early = try ProcessPool(maxWorkers: 1, startMethod: method)
+            checkThrows(.noSuchObject) { try early.submit(sum, 0..<1, numbers).value() }
+            early.shutdown(.drain)
             guard let empty = unsafe fopen(path, "w") else { return Checks.fail("no file") }
             unsafe fclose(empty)
             let fresh = try ProcessPool(maxWorkers: 1, startMethod: method)
@@ -341,6 +344,7 @@ extension Harness {
         checkThrows(.systemError) { try SharedArray<Int>(mapping: "/no/such/file") }
         checkThrows(.invalidArgument) { try SharedArray<Int>(mapping: path + "\0.copy") }
         checkThrows(.invalidArgument) { try SharedArray<Int>(mapping: "/tmp") }
+        checkThrows(.invalidArgument) { try SharedArray<UInt8>(mapping: "/proc/self/maps") }
     }
 
     /// A copy of the client finds what it captured, also when the client has dropped it meanwhile.

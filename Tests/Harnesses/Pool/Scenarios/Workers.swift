@@ -103,6 +103,10 @@ extension Harness {
         try pool.resize(to: 4)
         checkEqual(try pool.everywhere(connections, 0).count, 4, "futures")
         try checkAll("in new workers")
+        // No character of a name is cut in two: the owl has four bytes, of which one would fit.
+        let owls = try ProcessPool(maxWorkers: 1, startMethod: method, workerNamePrefix: "a-very-long-🦉")
+        checkEqual(try owls.submit(processName, 0).value(timeout: .seconds(20)), "a-very-long--0", "a cut name")
+        owls.shutdown(.drain)
         checkThrows(.invalidArgument) { try ProcessPool(startMethod: method, environment: ["A=B": ""]) }
         checkThrows(.invalidArgument) { try ProcessPool(startMethod: method, environment: ["": ""]) }
     }
