@@ -9,45 +9,47 @@ import Testing
         try unsafe elements.withUnsafeBufferPointer { buffer in
             let writer = try #require(unsafe FlatBatchWriter(buffer))
             let reader = try #require(FlatBatchReader<Element>())
-            for (index, element) in elements.enumerated() {
-                let expected = try encodePayload(element)
-                #expect(writer.fitting(index..<index + 1, expected.count) == 1)
-                #expect(writer.fitting(index..<index + 1, expected.count - 1) == 0)
-                var bytes = [UInt8](repeating: 0xEE, count: expected.count + 3)
-                unsafe bytes.withUnsafeMutableBytes { target in
-                    switch unsafe writer.write {
-                    case .values(let payloadSize, let headSize, let write):
-                        #expect(payloadSize == expected.count && payloadSize == reader.payloadSize)
-                        #expect(headSize == payloadSize - MemoryLayout<Element>.size)
-                        if let start = target.baseAddress { unsafe write(index..<index + 1, start, 1 << 20) }
-                    case .arrays(let write):
-                        unsafe write(index..<index + 1) { number, count in
-                            #expect(number == 0 && count == expected.count && reader.payloadSize == nil)
-                            return unsafe UnsafeMutableRawBufferPointer(rebasing: target[..<count])
+            let kept = try reader.elements(expecting: 0) { keeper in
+                for (index, element) in elements.enumerated() {
+                    let expected = try encodePayload(element)
+                    #expect(writer.fitting(index..<index + 1, expected.count) == 1)
+                    #expect(writer.fitting(index..<index + 1, expected.count - 1) == 0)
+                    var bytes = [UInt8](repeating: 0xEE, count: expected.count + 3)
+                    unsafe bytes.withUnsafeMutableBytes { target in
+                        switch unsafe writer.write {
+                        case .values(let payloadSize, let headSize, let write):
+                            #expect(payloadSize == expected.count && payloadSize == reader.payloadSize)
+                            #expect(headSize == payloadSize - MemoryLayout<Element>.size)
+                            if let start = target.baseAddress { unsafe write(index..<index + 1, start, 1 << 20) }
+                        case .arrays(let write):
+                            unsafe write(index..<index + 1) { number, count in
+                                #expect(number == 0 && count == expected.count && reader.payloadSize == nil)
+                                return unsafe UnsafeMutableRawBufferPointer(rebasing: target[..<count])
+                            }
                         }
                     }
-                }
-                #expect(Array(bytes.dropLast(3)) == expected)
-                #expect(bytes.suffix(3) == [0xEE, 0xEE, 0xEE])
-                #expect(try decodePayload(Element.self, from: expected) == element)
-                if Element.self == [Bool].self { continue }
-                // Wherever they lie.
-                for offset in 0..<2 {
-                    let moved = [UInt8](repeating: 0, count: offset) + expected
-                    let isRead = unsafe moved.withUnsafeBytes {
-                        unsafe reader.read(UnsafeRawBufferPointer(rebasing: $0[offset...]))
+                    #expect(Array(bytes.dropLast(3)) == expected)
+                    #expect(bytes.suffix(3) == [0xEE, 0xEE, 0xEE])
+                    #expect(try decodePayload(Element.self, from: expected) == element)
+                    if Element.self == [Bool].self { continue }
+                    // Wherever they lie.
+                    for offset in 0..<2 {
+                        let moved = [UInt8](repeating: 0, count: offset) + expected
+                        let isRead = unsafe moved.withUnsafeBytes {
+                            unsafe keeper.read(UnsafeRawBufferPointer(rebasing: $0[offset...]))
+                        }
+                        #expect(isRead)
                     }
-                    #expect(isRead)
-                }
-                reader.keep(element)
-                for cut in 0..<expected.count {
-                    let isRead = unsafe expected.withUnsafeBytes {
-                        unsafe reader.read(UnsafeRawBufferPointer(rebasing: $0[..<cut]))
+                    keeper.keep(element)
+                    for cut in 0..<expected.count {
+                        let isRead = unsafe expected.withUnsafeBytes {
+                            unsafe keeper.read(UnsafeRawBufferPointer(rebasing: $0[..<cut]))
+                        }
+                        #expect(!isRead)
                     }
-                    #expect(!isRead)
                 }
             }
-            #expect(reader.elements() == elements.flatMap { [$0, $0, $0] })
+            #expect(kept == elements.flatMap { [$0, $0, $0] })
         }
     }
 
@@ -77,8 +79,25 @@ import Testing
 
     @Test func manyValuesAreKept() throws {
         let reader = try #require(FlatBatchReader<UInt64>())
-        for number in 0..<10_000 { reader.keep(UInt64(number)) }
-        #expect(reader.elements() == (0..<10_000).map { UInt64($0) })
+        // None, few for the room there is, as many as there is room for, and more.
+        for count in [0, 1, 31, 32, 64, 65, 500, 1024, 1025, 10_000] {
+            for expected in [0, 64, 1024, .max] {
+                let numbers = (0..<count).map { UInt64($0) }
+                let kept = reader.elements(expecting: expected) { keeper in numbers.forEach(keeper.keep) }
+                #expect(kept == numbers)
+                #expect(kept.capacity <= max(2 * count + 8, 64), "\(count) of \(expected)")
+            }
+        }
+    }
+
+    @Test func errorLeavesNothingBehind() throws {
+        let reader = try #require(FlatBatchReader<UInt64>())
+        #expect(throws: CancellationError.self) {
+            try reader.elements(expecting: 10) { keeper in
+                for number in 0..<2000 as Range<UInt64> { keeper.keep(number) }
+                throw CancellationError()
+            }
+        }
     }
 
     @Test(arguments: [0, 3, 5000])
@@ -87,20 +106,22 @@ import Testing
             let payload = try encodePayload(elements[0])
             let stride = payload.count + 6
             var bytes = [UInt8](repeating: 0xEE, count: elements.count * stride)
-            let reader = try #require(FlatBatchReader<Element>(expecting: expected))
+            let reader = try #require(FlatBatchReader<Element>())
             #expect(reader.payloadSize == payload.count)
-            try unsafe elements.withUnsafeBufferPointer { buffer in
-                let writer = try #require(unsafe FlatBatchWriter(buffer))
-                unsafe bytes.withUnsafeMutableBytes { bytes in
-                    guard case .values(payload.count, _, let write) = unsafe writer.write,
-                        let start = bytes.baseAddress
-                    else { return }
-                    unsafe write(0..<1000, start, stride)
-                    unsafe write(1000..<elements.count, start + 1000 * stride, stride)
-                    unsafe reader.readAll(elements.count, start, stride)
+            let kept = try reader.elements(expecting: expected) { keeper in
+                try unsafe elements.withUnsafeBufferPointer { buffer in
+                    let writer = try #require(unsafe FlatBatchWriter(buffer))
+                    unsafe bytes.withUnsafeMutableBytes { bytes in
+                        guard case .values(payload.count, _, let write) = unsafe writer.write,
+                            let start = bytes.baseAddress
+                        else { return }
+                        unsafe write(0..<1000, start, stride)
+                        unsafe write(1000..<elements.count, start + 1000 * stride, stride)
+                        unsafe keeper.readAll(elements.count, start, stride)
+                    }
                 }
             }
-            #expect(reader.elements() == elements)
+            #expect(kept == elements)
             for (index, element) in elements.enumerated() {
                 let place = bytes[index * stride..<(index + 1) * stride]
                 // What stands before the values is in the first place of each part.
@@ -128,13 +149,15 @@ import Testing
     @Test func damagedHeadsAreRefused() throws {
         let reader = try #require(FlatBatchReader<[UInt16]>())
         let good = try encodePayload([1, 2, 3] as [UInt16])
-        for place in 0..<10 {
-            for bit in 0..<8 {
-                var bytes = good
-                bytes[place] ^= 1 << bit
-                #expect(!(unsafe bytes.withUnsafeBytes { unsafe reader.read($0) }), "\(place) \(bit)")
+        let kept = reader.elements(expecting: 1) { keeper in
+            for place in 0..<10 {
+                for bit in 0..<8 {
+                    var bytes = good
+                    bytes[place] ^= 1 << bit
+                    #expect(!(unsafe bytes.withUnsafeBytes { unsafe keeper.read($0) }), "\(place) \(bit)")
+                }
             }
         }
-        #expect(reader.elements().isEmpty)
+        #expect(kept.isEmpty)
     }
 }

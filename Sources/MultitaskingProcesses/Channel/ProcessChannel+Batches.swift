@@ -181,21 +181,23 @@ extension ProcessChannel {
         guard count > 0 else { return [] }
         try lateFailure.rethrow()
         let known = CodedType(type)
-        if let flat = FlatBatchReader<Element>(expecting: count) {
+        if let flat = FlatBatchReader<Element>() {
             // Outside of the loop, as it takes the generic type's metadata to find it.
-            let (read, readAll, payloadSize) = unsafe (flat.read, flat.readAll, flat.payloadSize)
-            try receive(upTo: count, type, known.fingerprint, wait) { place in
-                if let bytes = try unsafe place.bytes(), unsafe read(bytes) { return }
-                flat.keep(try reader.read(place) { try $0.decode(type) })
-            } takeAll: { first, count in
-                guard let payloadSize, payloadSize <= Cell.inlineCapacity,
-                    let start = unsafe first.payload.bytes(payloadSize).baseAddress
-                else { return false }
-                // SAFETY: the cells are this call's, and what is in each is inside of it.
-                unsafe readAll(count, start, Segment.cellStride)
-                return true
+            let payloadSize = flat.payloadSize
+            return try flat.elements(expecting: count) { keeper in
+                let (read, readAll) = unsafe (keeper.read, keeper.readAll)
+                try receive(upTo: count, type, known.fingerprint, wait) { place in
+                    if let bytes = try unsafe place.bytes(), unsafe read(bytes) { return }
+                    keeper.keep(try reader.read(place) { try $0.decode(type) })
+                } takeAll: { first, count in
+                    guard let payloadSize, payloadSize <= Cell.inlineCapacity,
+                        let start = unsafe first.payload.bytes(payloadSize).baseAddress
+                    else { return false }
+                    // SAFETY: the cells are this call's, and what is in each is inside of it.
+                    unsafe readAll(count, start, Segment.cellStride)
+                    return true
+                }
             }
-            return flat.elements()
         }
         var elements: [Element] = []
         try receive(upTo: count, type, known.fingerprint, wait) { place in

@@ -39,48 +39,67 @@ package typealias FlatBatchTarget = (_ number: Int, _ byteCount: Int) -> UnsafeM
 }
 
 /// The elements of a batch, from their payloads.
-///
-/// SAFETY: `read` stays within the payload, and believes nothing of it; that it is there is the caller's to see to.
-@safe package struct FlatBatchReader<Element> {
-    /// Reads a payload and keeps the element; false, and nothing is kept, if it is not what a ``FlatBatchWriter`` or a
-    /// ``PayloadWriter`` makes of such an element alone.
-    package let read: (_ payload: UnsafeRawBufferPointer) -> Bool
+package struct FlatBatchReader<Element> {
     /// How many bytes each payload has that a ``FlatBatchWriter`` makes of elements of this type; nil if they differ.
     package let payloadSize: Int?
-    /// Reads so many such payloads, of one size, and keeps the elements; the payloads are so far apart.
-    package let readAll: (_ count: Int, _ first: UnsafeRawPointer, _ stride: Int) -> Void
-    /// Keeps an element that was read in another way.
-    package let keep: (Element) -> Void
-    /// All elements that were kept.
-    package let elements: () -> [Element]
+    private let kind: Kind
+
+    private enum Kind {
+        case values(FlatShape)
+        case arrays(NumberKind)
+    }
 
     /// A reader of elements of this type; nil if they are of another kind.
-    ///
-    /// - Parameter count: how many there may be; it keeps more as well.
-    package init?(expecting count: Int = 0) {
+    package init?() {
         let strategy = TypeTable.info(for: Element.self).strategy
-        if case .array(let kind) = strategy, kind != .bool {
-            let parts = unsafe kind.reader(ofArraysAs: Element.self)
-            unsafe (read, keep, elements) = parts
+        if case .array(let number) = strategy, number != .bool {
+            kind = .arrays(number)
             payloadSize = nil
-            unsafe readAll = { _, _, _ in }
         } else if let shape = FlatShape(of: Element.self, strategy) {
-            let values = KeptValues(shape, expecting: count)
-            unsafe read = unsafe values.read
+            kind = .values(shape)
             payloadSize = shape.head + shape.byteCount
-            unsafe readAll = unsafe values.read
-            keep = { value in unsafe withUnsafeBytes(of: value) { unsafe values.append($0) } }
-            elements = { values.array(of: Element.self) }
         } else {
             return nil
         }
     }
+
+    /// The elements that `body` has kept.
+    ///
+    /// - Parameter count: how many there may be; more are kept as well.
+    package func elements(
+        expecting count: Int, _ body: (FlatBatchKeeper<Element>) throws -> Void
+    ) rethrows -> [Element] {
+        switch kind {
+        case .arrays(let number):
+            let (keeper, elements) = number.keeper(ofArraysAs: Element.self)
+            try body(keeper)
+            return elements()
+        case .values(let shape):
+            return try KeptValues.array(of: Element.self, shape, expecting: count) { values in
+                try body(
+                    unsafe FlatBatchKeeper(
+                        read: values.read, readAll: values.read,
+                        keep: { value in unsafe withUnsafeBytes(of: value) { unsafe values.append($0) } }))
+            }
+        }
+    }
+}
+
+/// What reads payloads and keeps their elements, during the call that was given it.
+///
+/// SAFETY: `read` stays within the payload, and believes nothing of it; that it is there is the caller's to see to.
+@safe package struct FlatBatchKeeper<Element> {
+    /// Reads a payload and keeps the element; false, and nothing is kept, if it is not what a ``FlatBatchWriter`` or a
+    /// ``PayloadWriter`` makes of such an element alone.
+    package let read: (_ payload: UnsafeRawBufferPointer) -> Bool
+    /// Reads so many payloads of the reader's `payloadSize`, and keeps the elements; the payloads are so far apart.
+    package let readAll: (_ count: Int, _ first: UnsafeRawPointer, _ stride: Int) -> Void
+    /// Keeps an element that was read in another way.
+    package let keep: (Element) -> Void
 }
 
 private typealias WriterParts = (fitting: (Range<Int>, Int) -> Int, write: FlatBatchWriter.Write)
-private typealias Parts<Element> = (
-    read: (UnsafeRawBufferPointer) -> Bool, keep: (Element) -> Void, elements: () -> [Element]
-)
+private typealias Parts<Element> = (keeper: FlatBatchKeeper<Element>, elements: () -> [Element])
 
 // MARK: Values of plain bytes
 
@@ -97,27 +116,46 @@ extension FlatShape {
     }
 }
 
-/// The bytes of the values that a reader has kept.
+/// The bytes of values that were kept, in the memory of the array that they will be, if that has room for all.
 ///
-/// SAFETY: `bytes` has room for `capacity` bytes, of which the first `count` are initialized.
+/// SAFETY: the first `count` of `bytes` are initialized. Until they are the object's own, they are there while the
+/// closure runs that was given it.
 @safe private final class KeptValues {
     private let shape: FlatShape
     private let head: Int
     private let size: Int
-    private var bytes: UnsafeMutableRawPointer
-    private var capacity: Int
+    private var bytes: UnsafeMutableRawBufferPointer
+    private var isOwn = false
     private var count = 0
 
-    init(_ shape: FlatShape, expecting count: Int) {
+    /// The values that `body` has kept.
+    static func array<Value>(
+        of type: Value.Type, _ shape: FlatShape, expecting count: Int, _ body: (KeptValues) throws -> Void
+    ) rethrows -> [Value] {
+        // What is expected, but not the memory for all that could ever come.
+        let capacity = min(max(count, 64), 1024)
+        var elsewhere: [Value]?
+        let values = try unsafe [Value](unsafeUninitializedCapacity: capacity) { buffer, initialized in
+            let values = unsafe KeptValues(shape, in: UnsafeMutableRawBufferPointer(buffer))
+            try body(values)
+            // Few values are not to keep the room of many.
+            if values.isOwn || values.count * 2 < capacity * values.size {
+                elsewhere = values.array(of: type)
+            } else {
+                initialized = values.count / values.size
+            }
+        }
+        return elsewhere ?? values
+    }
+
+    private init(_ shape: FlatShape, in room: UnsafeMutableRawBufferPointer) {
         self.shape = shape
         head = shape.head
         size = shape.byteCount
-        // What is expected, but not the memory for all that could ever come.
-        capacity = min(max(count, 64), 1024) * shape.byteCount
-        unsafe bytes = .allocate(byteCount: capacity, alignment: 16)
+        unsafe bytes = unsafe room
     }
 
-    deinit { unsafe bytes.deallocate() }
+    deinit { if isOwn { unsafe bytes.deallocate() } }
 
     func read(_ payload: UnsafeRawBufferPointer) -> Bool {
         guard unsafe shape.isHead(of: payload) else { return false }
@@ -127,32 +165,36 @@ extension FlatShape {
 
     /// Reads so many payloads, whose heads are what they are.
     func read(_ number: Int, _ first: UnsafeRawPointer, _ stride: Int) {
-        while capacity - count < number * size { grow() }
+        guard let place = unsafe room(for: number * size) else { return }
         // SAFETY: there is room, and any bytes are a value.
-        unsafe FlatShape.copy(number, of: size, from: first + head, stride: stride, to: bytes + count, stride: size)
+        unsafe FlatShape.copy(number, of: size, from: first + head, stride: stride, to: place, stride: size)
         count += number * size
     }
 
     func append(_ value: UnsafeRawBufferPointer) {
-        guard let start = value.baseAddress, value.count == size else { return }
-        if capacity - count < size { grow() }
-        unsafe FlatShape.copy(from: start, to: bytes + count, size)
+        guard let start = value.baseAddress, value.count == size, let place = unsafe room(for: size) else { return }
+        unsafe FlatShape.copy(from: start, to: place, size)
         count += size
     }
 
-    private func grow() {
-        let more = UnsafeMutableRawPointer.allocate(byteCount: capacity * 2, alignment: 16)
-        unsafe more.copyMemory(from: bytes, byteCount: count)
-        unsafe bytes.deallocate()
-        unsafe bytes = unsafe more
-        capacity *= 2
+    /// Where the next so many bytes go.
+    private func room(for byteCount: Int) -> UnsafeMutableRawPointer? {
+        if unsafe bytes.count - count < byteCount {
+            let more = unsafe UnsafeMutableRawBufferPointer.allocate(
+                byteCount: max(bytes.count * 2, count + byteCount), alignment: 16)
+            unsafe more.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[..<count]))
+            if isOwn { unsafe bytes.deallocate() }
+            unsafe bytes = unsafe more
+            isOwn = true
+        }
+        return unsafe bytes.baseAddress.map { unsafe $0 + count }
     }
 
-    func array<Value>(of type: Value.Type) -> [Value] {
+    private func array<Value>(of type: Value.Type) -> [Value] {
         unsafe [Value](unsafeUninitializedCapacity: count / size) { buffer, initialized in
-            guard let start = buffer.baseAddress else { return }
             // SAFETY: the values are plain bytes of this size.
-            unsafe UnsafeMutableRawPointer(start).copyMemory(from: bytes, byteCount: count)
+            unsafe UnsafeMutableRawBufferPointer(buffer).copyMemory(
+                from: UnsafeRawBufferPointer(rebasing: bytes[..<count]))
             initialized = count / size
         }
     }
@@ -215,10 +257,10 @@ private func reader<Number: FixedWidthScalar>(into kept: KeptArrays<Number>) -> 
 @inline(__always)
 private func parts<Number: FixedWidthScalar, Element>(_: Number.Type) -> Parts<Element> {
     let kept = KeptArrays<Number>()
-    return unsafe (
-        reader(into: kept), { unsafe kept.arrays.append(reinterpret($0, as: [Number].self)) },
-        { unsafe reinterpret(kept.arrays, as: [Element].self) }
-    )
+    let keeper = unsafe FlatBatchKeeper<Element>(
+        read: reader(into: kept), readAll: { _, _, _ in },
+        keep: { unsafe kept.arrays.append(reinterpret($0, as: [Number].self)) })
+    return (keeper, { unsafe reinterpret(kept.arrays, as: [Element].self) })
 }
 
 // One line for each number, so that each is compiled for itself.
@@ -243,23 +285,23 @@ extension NumberKind {
         }
     }
 
-    fileprivate func reader<Element>(ofArraysAs type: Element.Type) -> Parts<Element> {
+    fileprivate func keeper<Element>(ofArraysAs type: Element.Type) -> Parts<Element> {
         switch self {
-        case .int: unsafe parts(Int.self)
-        case .int8: unsafe parts(Int8.self)
-        case .int16: unsafe parts(Int16.self)
-        case .int32: unsafe parts(Int32.self)
-        case .int64: unsafe parts(Int64.self)
-        case .int128: unsafe parts(Int128.self)
-        case .uint: unsafe parts(UInt.self)
-        case .uint8: unsafe parts(UInt8.self)
-        case .uint16: unsafe parts(UInt16.self)
-        case .uint32: unsafe parts(UInt32.self)
-        case .uint64: unsafe parts(UInt64.self)
-        case .uint128: unsafe parts(UInt128.self)
-        case .float: unsafe parts(Float.self)
-        case .double: unsafe parts(Double.self)
-        case .bool: unsafe parts(Bool.self)
+        case .int: parts(Int.self)
+        case .int8: parts(Int8.self)
+        case .int16: parts(Int16.self)
+        case .int32: parts(Int32.self)
+        case .int64: parts(Int64.self)
+        case .int128: parts(Int128.self)
+        case .uint: parts(UInt.self)
+        case .uint8: parts(UInt8.self)
+        case .uint16: parts(UInt16.self)
+        case .uint32: parts(UInt32.self)
+        case .uint64: parts(UInt64.self)
+        case .uint128: parts(UInt128.self)
+        case .float: parts(Float.self)
+        case .double: parts(Double.self)
+        case .bool: parts(Bool.self)
         }
     }
 }
