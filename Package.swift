@@ -247,7 +247,7 @@ let package = Package(
             dependencies: [
                 "MultitaskingCore", "MultitaskingSystem", "MultitaskingSerialization", "RemoteWorkers",
                 "CRemoteWorkers",
-                "CMultitaskingLinux",
+                "CMultitaskingLinux", "MultitaskingTestPrograms", "ray-harness",
             ]),
         .testTarget(
             name: "MultitaskingRayTests",

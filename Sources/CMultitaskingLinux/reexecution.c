@@ -87,8 +87,7 @@ uint64_t mt_build_number(void) {
 
 // MARK: Obstacles
 
-// Whether this program was given rights that the process which started it did not have.
-static bool is_privileged(void) {
+bool mt_is_privileged(void) {
     return getauxval(AT_SECURE) != 0 || getuid() != geteuid() || getgid() != getegid();
 }
 
@@ -164,7 +163,7 @@ static int failed_starts(void) {
 }
 
 int mt_spawn_obstacle(void) {
-    if (is_privileged()) return mt_spawn_is_privileged;
+    if (mt_is_privileged()) return mt_spawn_is_privileged;
     if (failed_starts() >= most_failed_starts) return mt_spawn_has_failed;
     // Images do not change places; a process that asks at the same time finds the same.
     static _Atomic int late = -1;
@@ -353,7 +352,7 @@ static bool client_is_gone(void) {
 
 // Runs before main: a process that was re-executed as a supervisor never reaches the user's program.
 __attribute__((constructor)) static void become_supervisor(int count, char **arguments, char **environment) {
-    if (!mt_supervisor_main || is_privileged()) return;
+    if (!mt_supervisor_main || mt_is_privileged()) return;
     const char *digits = getenv(MT_SUPERVISOR_VARIABLE);
     if (!digits || strlen(digits) != secret_digits) return;
     mt_bootstrap bootstrap;

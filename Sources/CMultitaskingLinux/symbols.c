@@ -72,11 +72,12 @@ static bool find_function(struct file file, uint64_t address, struct symbol *fou
 }
 
 char *mt_function_name(const char *path, uint64_t offset, uint64_t *distance) {
-    int descriptor = open(*path ? path : "/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    // A faulty process may have named anything: a pipe or a terminal must not be waited for.
+    int descriptor = open(*path ? path : "/proc/self/exe", O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (descriptor < 0) return NULL;
     struct stat status;
     void *bytes = MAP_FAILED;
-    if (fstat(descriptor, &status) == 0 && status.st_size > 0)
+    if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0)
         bytes = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, descriptor, 0);
     close(descriptor);
     if (bytes == MAP_FAILED) return NULL;

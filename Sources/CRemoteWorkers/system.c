@@ -103,6 +103,8 @@ pid_t mr_spawn(char *const *arguments, char *const *environment, int input, int 
     posix_spawn_file_actions_adddup2(&actions, input, 0);
     posix_spawn_file_actions_adddup2(&actions, log, 1);
     posix_spawn_file_actions_adddup2(&actions, log, 2);
+    // What else the program has open, such as sockets it listens on, would stay open as long as the driver.
+    posix_spawn_file_actions_addclosefrom_np(&actions, 3);
     pid_t pid;
     int status = posix_spawnp(&pid, arguments[0], &actions, &attributes, arguments, environment);
     posix_spawn_file_actions_destroy(&actions);

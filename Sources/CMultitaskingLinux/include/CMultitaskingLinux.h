@@ -360,6 +360,9 @@ static const uint64_t mt_bootstrap_form = UINT64_C(0x4d54424f4f543031);  // "MTB
 // A number that differs between builds of the program or of the library that holds this code.
 uint64_t mt_build_number(void);
 
+// Whether this program was given rights that the process which started it did not have.
+bool mt_is_privileged(void);
+
 // Why this program cannot be executed anew as a supervisor.
 enum {
     mt_spawn_is_possible = 0,

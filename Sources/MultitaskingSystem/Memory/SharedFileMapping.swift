@@ -15,7 +15,8 @@ package final class SharedFileMapping: SharedMemory {
     /// - Throws: `systemError`, `permissionDenied`; `invalidArgument` if it is not a regular file with a length.
     package init(path: String) throws {
         let path = try Self.absolute(path)
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        // Another process may have named it: a pipe or a terminal must not be waited for.
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else { throw Self.refused("open", errno, path) }
         defer { close(descriptor) }
         var information = stat()
@@ -53,7 +54,10 @@ package final class SharedFileMapping: SharedMemory {
     /// - Throws: `noSuchObject` if the file is gone, or another is there by now; see also ``init(path:)``.
     package static func find(_ file: SharedFile) throws -> SharedFileMapping {
         if let known = recent.withLock({ $0.first { $0.file == file } }) { return known }
-        guard unsafe access(file.path, F_OK) == 0 || errno != ENOENT else {
+        // Looked at before it is opened, which may have an effect if it is another kind of file.
+        var information = stat()
+        // SAFETY: the call writes one structure, which outlives it.
+        guard unsafe stat(file.path, &information) == 0 || errno != ENOENT else {
             throw MultitaskingError(
                 .noSuchObject, "\(file.path) was deleted or moved; leave it where it is while tasks use it")
         }

@@ -62,8 +62,17 @@ final class DriverProcess: Sendable {
 
     /// Writes the driver's files to a directory of their own and starts it.
     ///
-    /// - Throws: `systemError`, `invalidArgument`.
+    /// - Throws: `permissionDenied` in a program with more rights than its user; `systemError`, `invalidArgument`.
     init(_ program: DriverProgram) throws {
+        // Which Python is found, and what it loads, is the user's choice.
+        guard !mt_is_privileged() else {
+            throw MultitaskingError(
+                .permissionDenied,
+                """
+                this program has rights that the user who started it does not have (set-user-id, set-group-id or file \
+                capabilities), and would start \(program.python) with them; give up the rights first
+                """)
+        }
         var environment = program.environment
         let directory = try Self.makeDirectory(environment["TMPDIR"] ?? "/tmp")
         self.directory = directory

@@ -30,6 +30,7 @@ from swiftray.frames import (
     Kind,
     ProtocolError,
     TailMemory,
+    new_sealed_file,
     place,
     text,
     unpack,
@@ -118,7 +119,7 @@ class Child:
 
     def _start(self, executable: str) -> None:
         ours, theirs = socket.socketpair()
-        page = os.memfd_create("multitasking-page", os.MFD_CLOEXEC)
+        page = new_sealed_file("multitasking-page")
         try:
             os.ftruncate(page, _PAGE_SIZE)
             self._page = mmap.mmap(page, _PAGE_SIZE)

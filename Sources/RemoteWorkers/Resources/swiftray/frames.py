@@ -338,7 +338,7 @@ class TailMemory:
         with self._lock:
             try:
                 if self._descriptor is None:
-                    self._descriptor = _new_blob("multitasking")
+                    self._descriptor = new_sealed_file("multitasking")
                 _fill_blob(self._descriptor, tail)
             except OSError:
                 self._release()
@@ -370,7 +370,7 @@ class TailMemory:
 
 def make_blob(data: Buffer, name: str = "multitasking") -> int:
     """A sealed memfd that holds `data`."""
-    descriptor = _new_blob(name)
+    descriptor = new_sealed_file(name)
     try:
         _fill_blob(descriptor, data)
     except BaseException:
@@ -379,7 +379,8 @@ def make_blob(data: Buffer, name: str = "multitasking") -> int:
     return descriptor
 
 
-def _new_blob(name: str) -> int:
+def new_sealed_file(name: str) -> int:
+    """A file in memory, of no bytes yet, which can grow and not shrink: who maps it is safe."""
     descriptor = os.memfd_create(name, os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
     try:
         fcntl.fcntl(descriptor, _ADD_SEALS, _SEAL_SHRINK)
