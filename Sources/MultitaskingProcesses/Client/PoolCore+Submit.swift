@@ -268,7 +268,14 @@ extension PoolCore {
     // MARK: Dropped futures
 
     /// Keeps a task going whose future was dropped; its slot is given back some time after it has ended.
+    ///
+    /// Its result, if that has a block, goes as soon as the task has ended: other tasks may need the memory.
     func abandon(_ slot: TaskSlot, companion: TaskCompanion?) {
+        slot.requests.abandonResult()
+        // ORDERING: before the look whether the task has ended. Its worker ends it, and then looks at the request: one of
+        // the two sees what the other has done.
+        fence()
+        if slot.hasEnded { membership.release(slot.result) }
         let isDue = state.withLock { state in
             state.abandoned.append((slot, companion))
             return state.abandoned.count >= state.sweepCount

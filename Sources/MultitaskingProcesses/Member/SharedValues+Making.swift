@@ -4,13 +4,6 @@ import MultitaskingCore
 import MultitaskingSystem
 import Synchronization
 
-/// Where the client has put a shared value.
-struct SharedRange {
-    let range: Range<Int>
-    let record: SharedRecord
-    let serial: UInt64
-}
-
 extension SharedValues {
     /// Shares a value; only the client does this.
     ///
@@ -37,38 +30,38 @@ extension SharedValues {
         }
     }
 
-    /// The first gap that is large enough.
     private func takeRange(
         _ byteCount: Int, _ record: SharedRecord, _ serial: UInt64, _ state: inout State
     ) throws -> Range<Int> {
+        if state.ranges.isSweepDue { sweepRanges(&state) }
+        do { try checkMemory(byteCount, state) } catch {
+            sweepRanges(&state)
+            try checkMemory(byteCount, state)
+        }
+        // Asked first: a process that goes beyond it is ended by a signal, SIGXFSZ.
+        let end = min(mapping.sharedRoom.upperBound, ResourceLimit.fileSize.current ?? .max)
+        let room = min(mapping.sharedRoom.lowerBound, end)..<end
+        if let range = state.ranges.append(byteCount, in: room, record, serial) { return range }
+        sweepRanges(&state)
+        if let range = state.ranges.insert(byteCount, in: room, record, serial) { return range }
+        throw Refusal(.sizeFile, EFBIG).error(
+            "share \(byteCount) bytes", or: "make the pool with a smaller arenaLimit")
+    }
+
+    /// Forgets the ranges of values that are gone.
+    private func sweepRanges(_ state: inout State) {
+        let entries = state.entries
         state.ranges.removeAll { place in
-            let entry = state.entries[place.record.index]
+            let entry = entries[place.record.index]
             // What the client has a handle of is there, whatever a task has written to the table.
             let isHeld = entry?.serial == place.serial && entry?.token != 0
             let word = place.record.word.load()
             return !isHeld && (word.serial != place.serial || word.state == .free)
         }
-        try checkMemory(byteCount, state)
-        // Aligned so that the system may use huge pages.
-        let unit = byteCount >= 2 << 20 ? 2 << 20 : 4096
-        var start = mapping.sharedRoom.lowerBound
-        var index = 0
-        while index < state.ranges.count, state.ranges[index].range.lowerBound - start < byteCount {
-            start = (state.ranges[index].range.upperBound + unit - 1) & ~(unit - 1)
-            index += 1
-        }
-        let range = start..<start + (byteCount + 4095) & ~4095
-        // Asked first: a process that goes beyond it is ended by a signal, SIGXFSZ.
-        guard range.upperBound <= min(mapping.sharedRoom.upperBound, ResourceLimit.fileSize.current ?? .max) else {
-            throw Refusal(.sizeFile, EFBIG).error(
-                "share \(byteCount) bytes", or: "make the pool with a smaller arenaLimit")
-        }
-        state.ranges.insert(SharedRange(range: range, record: record, serial: serial), at: index)
-        return range
     }
 
     private func checkMemory(_ byteCount: Int, _ state: State) throws {
-        let used = state.ranges.reduce(0) { $0 + $1.range.count }
+        let used = state.ranges.byteCount
         let memory = UsableResources.current.memory
         guard byteCount > memory.number - min(used, memory.number) else { return }
         throw MultitaskingError(

@@ -16,8 +16,8 @@ final class SharedValues: SharedHome {
         /// By their places in the table.
         var entries: [Int: Entry] = [:]
         var lastToken: UInt64 = 0
-        /// Where the client has put values behind the arena, in order.
-        var ranges: [SharedRange] = []
+        /// Where the client has put values behind the arena.
+        var ranges = SharedRanges()
     }
 
     struct Entry {

@@ -2,10 +2,11 @@ import MultitaskingCore
 
 /// What is asked of the task that a slot serves, and which of its tasks that is: one word, in the slot.
 struct TaskRequests {
-    /// Bit 1: the client wants the task ended. Bit 2: the task is asked to end. From bit 3: how many tasks the slot has
-    /// served.
+    /// Bit 0: nobody will read the result. Bit 1: the client wants the task ended. Bit 2: the task is asked to end. From
+    /// bit 3: how many tasks the slot has served.
     let flags: SharedWord
 
+    private static let abandonedFlag: UInt64 = 1
     private static let forceFlag: UInt64 = 2
     private static let endFlag: UInt64 = 4
     private static let allFlags: UInt64 = 7
@@ -25,6 +26,10 @@ struct TaskRequests {
     }
 
     var snapshot: Snapshot { Snapshot(flags: flags.load()) }
+
+    /// Nobody will read the result.
+    func abandonResult() { flags.formUnion(Self.abandonedFlag) }
+    var isResultAbandoned: Bool { flags.load() & Self.abandonedFlag != 0 }
 
     /// The client wants the task ended by force.
     func askForEnd() { flags.formUnion(Self.forceFlag) }

@@ -178,11 +178,20 @@ struct TaskRunner {
             if keepsOutput { try writer.encode(takeOutput()) }
             try encode(&writer)
             if Counting.isOn, isWorker { tally.bytesOut.increase(by: UInt64(writer.byteCount)) }
+            var result = (block: BlockReference.none, isSharing: false)
             try membership.journal.withEntry { journal in
                 defer { journal.clear() }
                 try slot.result.store(
                     writer, heap: membership.heap, journal: journal, compression: membership.compression)
+                result = (slot.result.block.load(), slot.result.isSharing)
                 finish { slot.finish(from: $0, as: kind) }
+            }
+            // If this process dies before it looks, or the future is dropped later, the client gives the block back. If
+            // the slot serves another task by now, the block is gone already.
+            // ORDERING: after the exchange that has ended the task; see `PoolCore.abandon`.
+            if !result.block.isNone {
+                fence()
+                if slot.requests.isResultAbandoned { membership.release(result.block, isSharing: result.isSharing) }
             }
         }
     }

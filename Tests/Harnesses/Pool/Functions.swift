@@ -16,6 +16,12 @@ func keepBusy(for duration: Duration) {
     while ContinuousClock.now < end {}
 }
 func echoBytes(_ bytes: [UInt8]) -> [UInt8] { bytes }
+/// So many bytes that can't be compressed, a moment later.
+func lateNumbers(_ count: Int) -> [UInt64] {
+    usleep(20_000)
+    var random = SplitMix64(seed: count)
+    return (0..<count / 8).map { _ in random.next() }
+}
 func makeBytes(_ count: Int) -> [UInt8] { [UInt8](repeating: 7, count: count) }
 func struckIn(_ grenade: Grenade) throws -> Int {
     if grenade.moment == .never { try grenade.blow.strike() }

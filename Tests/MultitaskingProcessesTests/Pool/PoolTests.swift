@@ -13,7 +13,7 @@ struct PoolTests {
     @Test(
         arguments: [
             "submit-shapes", "submit-errors", "submit-invalid-arguments", "submit-order", "submit-many-leave-nothing",
-            "submit-dropped-futures", "submit-async-futures",
+            "submit-dropped-futures", "submit-dropped-results", "submit-async-futures",
         ])
     func submitting(_ scenario: String) async throws {
         try await Launcher.expectPassBothWays(scenario)

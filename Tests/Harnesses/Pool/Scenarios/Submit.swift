@@ -10,6 +10,7 @@ let submitScenarios: [String: Scenario] = [
     "submit-order": { try $0.submitOrder() },
     "submit-many-leave-nothing": { try $0.submitMany() },
     "submit-dropped-futures": { try $0.droppedFutures() },
+    "submit-dropped-results": { try $0.droppedResults() },
     "submit-async-futures": { try $0.asyncFutures() },
 ]
 
@@ -163,6 +164,25 @@ extension Harness {
                 seen.insert(number)
             }
             checkEqual(seen.count, 2000, "the number of tasks that ran though nobody held their futures")
+        }
+    }
+
+    /// What nobody will read doesn't take the room of others, which only ask for it where nobody submits.
+    func droppedResults() throws {
+        try withPool(arenaLimit: 128 << 20) { pool in
+            // Dropped while they run or wait, and by a wait that gives up.
+            for _ in 0..<12 { _ = try pool.submit(lateNumbers, 4 << 20) }
+            for _ in 0..<4 {
+                checkThrows(.timedOut) { try pool.submit(lateNumbers, 8 << 20).value(timeout: .milliseconds(1)) }
+            }
+            // Two at once, so that both workers are done with the others.
+            let large = try pool.submit(lateNumbers, 40 << 20)
+            let sender = try pool.submit(double, 4)
+            checkEqual(try large.value(timeout: .seconds(60)).count, 5 << 20, "numbers of the large result")
+            checkEqual(try sender.value(timeout: .seconds(60)), 8)
+            let channel = try pool.makeChannel(capacity: nil)
+            let message = lateNumbers(8 << 20)
+            for number in 0..<10 { check(try channel.send(message, wait: .never), "message \(number) is not sent") }
         }
     }
 
