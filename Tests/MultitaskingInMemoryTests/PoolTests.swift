@@ -208,7 +208,7 @@ import Testing
         let manager = try TaskManager(executor: pool)
         let session = try manager.session().submit("t", waitTenMinutes, scopes: .session)
         for wait in [WaitLimit.never, .upTo(.seconds(30))] {
-            expectCode(.arenaLimitReached) { try pool.submit(double, options: TaskOptions(waitForRoom: wait), 1) }
+            expectCode(.timedOut) { try pool.submit(double, options: TaskOptions(waitForRoom: wait), 1) }
         }
         #expect(pool.elapsed >= .seconds(30) && pool.elapsed < .seconds(31))
         // There is room when the first task gives up, after ten minutes.

@@ -32,7 +32,7 @@ import Testing
         let limited = try pool.submit(
             double, options: TaskOptions(waitForRoom: .upTo(.seconds(60))), resultsOf: first)
         let unlimited = try pool.submit(double, resultsOf: first)
-        #expect { try limited.value() } throws: { ($0 as? MultitaskingError)?.code == .arenaLimitReached }
+        #expect { try limited.value() } throws: { ($0 as? MultitaskingError)?.code == .timedOut }
         #expect(pool.elapsed >= .seconds(60) && pool.elapsed < .seconds(61))
         #expect(try slow.value() == 0)
         #expect(try unlimited.value() == 4)

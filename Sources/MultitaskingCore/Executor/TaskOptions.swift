@@ -9,8 +9,8 @@ public struct TaskOptions: Sendable, Hashable {
     /// fail.
     ///
     /// A pool has no room if as many tasks wait for a worker as its `queueLimit` allows, or if its shared memory is
-    /// full. By default, `submit` waits as long as it takes. If it fails, it throws `timedOut` or `arenaLimitReached`,
-    /// and there is no task.
+    /// full. By default, `submit` waits as long as it takes. If it fails, it throws `timedOut` if there is no room in
+    /// the queue, or `arenaLimitReached` if there is none in memory, and there is no task.
     ///
     /// While `submit` waits, it blocks the calling thread. In asynchronous code, this is a thread of Swift's
     /// cooperative thread pool, which has about one for each core. There, use `run`, which suspends for as long as this

@@ -138,8 +138,9 @@ public final class InMemoryPool: GradualShutdown, HasTimeline {
         }
         guard let task else {
             throw MultitaskingError(
-                .arenaLimitReached,
-                "the pool holds as many unfinished tasks as its taskLimit allows; wait for some first")
+                .timedOut,
+                "the pool holds as many unfinished tasks as its taskLimit allows, and none has ended in time: wait "
+                    + "longer (`waitForRoom`), or raise the limit")
         }
         return Future(InMemoryFuture<Function>(simulation: simulation, task: task))
     }
