@@ -216,8 +216,8 @@ private final class PlayedPool: Executor {
             state.refusals -= 1
             if state.isFull || state.refusals >= 0 { throw state.refusal }
             let (future, task) = (DeferredFuture<MapChunk<Int>>(), state.futures.count)
-            future.onCancel(
-                .handled { [weak self] _ in
+            future.setMaker(
+                .function { [weak self] _ in
                     self?.state.withLock { _ = $0.cancelled.insert(task) }
                     return false
                 })

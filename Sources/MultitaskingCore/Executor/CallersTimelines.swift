@@ -5,14 +5,17 @@ package protocol CallersTimeline: Timeline, AnyObject {
     /// Whether the calling thread lives in this time.
     var isCallers: Bool { get }
 
-    /// Blocks until `condition` holds, which anybody may bring about; false if the limit passes first.
+    /// Blocks until `condition` holds, which others may bring about, too; false if the limit passes first.
     ///
-    /// - Parameter register: has the function that it is given called when the condition may hold, until the function
-    ///   that it returns is called.
+    /// - Parameters:
+    ///   - outside: says whether others may. Called without a lock, when all wait that live in this time.
+    ///   - register: has the function that it is given called when the condition may hold, until the function that it
+    ///     returns is called.
     /// - Throws: a `MultitaskingError` if nothing will ever happen; another error if the caller has died.
     @available(*, noasync)
     func wait(
         _ limit: WaitLimit, until condition: @escaping @Sendable () -> Bool,
+        outside: @escaping @Sendable () -> Outside,
         register: (@escaping @Sendable () -> Void) -> @Sendable () -> Void
     ) throws -> Bool
 }

@@ -70,12 +70,15 @@ extension Executor {
         _ submit: @escaping @Sendable (TaskOptions) throws -> Future<Value>
     ) -> Future<Value> {
         let dependent = DeferredFuture<Value>(in: (self as? any HasTimeline)?.timeline)
+        let tasks = dependencies.enumerated().map { ($0.offset, $0.element.followed) }
+        dependent.setMaker(.arguments(Dictionary(uniqueKeysWithValues: tasks)))
         Dependents.add(dependent, to: self)
         let left = Countdown(dependencies.count)
         let start: @Sendable () -> [Follower] = { self.start(dependent, options, submit) }
         if dependencies.isEmpty { Follower.call(start()) }
-        for dependency in dependencies {
+        for (number, dependency) in dependencies.enumerated() {
             let step = Follower(step: {
+                dependent.removeArgument(number)
                 var followers: [Follower] = []
                 if let error = dependency.failure {
                     followers = dependent.fail(MultitaskingError.dependencyFailed(error))

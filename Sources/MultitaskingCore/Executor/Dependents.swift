@@ -4,10 +4,10 @@ import Synchronization
 package enum Dependents {
     /// A call that waits for others.
     fileprivate protocol Waiting: AnyObject, Sendable {
-        var isPending: Bool { get }
         func cancelIfWaiting()
         func failIfWaiting(_ error: any Error)
-        func whenResolved(_ body: @escaping @Sendable () -> Void) -> @Sendable () -> Void
+        @available(*, noasync)
+        func waitUntilResolved(_ deadline: WaitDeadline) -> Bool
     }
 
     private static let waiting = Lock<[ObjectIdentifier: [ObjectIdentifier: any Waiting]]>([:])
@@ -54,18 +54,8 @@ package enum Dependents {
             for call in of(executor) { call.failIfWaiting(error) }
             return true
         }
-        let timeline = (executor as? any HasTimeline)?.timeline
-        let deadline = WaitDeadline(wait, timeline: timeline)
-        for call in of(executor) {
-            if let timeline {
-                guard timeline.wait(deadline.remaining, until: { !call.isPending }) else { return false }
-                continue
-            }
-            let latch = Latch()
-            let forget = call.whenResolved { latch.open() }
-            defer { forget() }
-            guard latch.wait(deadline.remaining) else { return false }
-        }
+        let deadline = WaitDeadline(wait, in: executor)
+        for call in of(executor) { guard call.waitUntilResolved(deadline) else { return false } }
         return true
     }
 }

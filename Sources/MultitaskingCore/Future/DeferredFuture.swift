@@ -17,18 +17,12 @@ final class DeferredFuture<Value: Sendable>: FutureSource {
         case ended(TaskOutcome<Value>)
     }
 
-    /// What a cancellation does while the outcome is pending, instead of ending it.
-    enum Cancellation {
-        case passedOn(to: any TaskSource)
-        case handled(@Sendable (_ force: Bool) -> Bool)
-    }
-
     private struct State {
         var phase = Phase.pending
         /// Called when it is no longer pending.
         var followers = CallbackList<Follower>()
-        /// Nil if the outcome depends on nothing that could be told.
-        var cancellation: Cancellation?
+        /// Who makes the outcome while it is pending.
+        var maker = OutcomeMaker.anybody
     }
 
     private let mutex = Lock(State())
@@ -122,7 +116,7 @@ final class DeferredFuture<Value: Sendable>: FutureSource {
     ///
     /// - Returns: the followers, which the caller must call or pass on; nil if it was not pending.
     func leavePending(for phase: Phase) -> [Follower]? {
-        let left: (followers: [Follower]?, cancellation: Cancellation?)
+        let left: (followers: [Follower]?, maker: OutcomeMaker?)
         if case .following(let future) = phase, let followed = future.deferred {
             // The way there is short after this.
             var way = [followed.phase]
@@ -135,15 +129,15 @@ final class DeferredFuture<Value: Sendable>: FutureSource {
         } else {
             left = leave(for: phase)
         }
-        withExtendedLifetime(left.cancellation) {}
+        withExtendedLifetime(left.maker) {}
         return left.followers
     }
 
-    private func leave(for phase: Phase) -> (followers: [Follower]?, cancellation: Cancellation?) {
+    private func leave(for phase: Phase) -> (followers: [Follower]?, maker: OutcomeMaker?) {
         mutex.withLock { state in
             guard case .pending = state.phase else { return (nil, nil) }
             state.phase = phase
-            return (state.followers.removeAll(), state.cancellation.take())
+            return (state.followers.removeAll(), exchange(&state.maker, with: .anybody))
         }
     }
 
@@ -212,21 +206,45 @@ final class DeferredFuture<Value: Sendable>: FutureSource {
         return {}
     }
 
-    /// Says what a cancellation does while it is pending, instead of ending it.
-    func onCancel(_ cancellation: Cancellation) {
-        mutex.withLock { state in
-            if case .pending = state.phase { state.cancellation = cancellation }
+    /// Who makes the outcome: the future that it follows, or what ``setMaker(_:)`` was told; nil if it has ended.
+    var maker: OutcomeMaker? {
+        let (phase, maker) = mutex.withLock { ($0.phase, $0.maker) }
+        return switch phase {
+        case .pending: maker
+        case .following(let future): .task(future.backend)
+        case .ended: nil
         }
+    }
+
+    /// Says who makes the outcome, and so where a cancellation goes while it is pending.
+    func setMaker(_ maker: OutcomeMaker) {
+        let old = mutex.withLock { state in
+            guard case .pending = state.phase else { return maker }
+            return exchange(&state.maker, with: maker)
+        }
+        // Released outside of the lock.
+        withExtendedLifetime(old) {}
+    }
+
+    /// Takes note that a task has ended whose result is an argument.
+    func removeArgument(_ number: Int) {
+        let gone = mutex.withLock { state -> (any TaskSource)? in
+            guard case .arguments(var tasks) = state.maker else { return nil }
+            state.maker = .anybody
+            let gone = tasks.removeValue(forKey: number)
+            state.maker = .arguments(tasks)
+            return gone
+        }
+        withExtendedLifetime(gone) {}
     }
 
     @available(*, noasync)
     func waitUntilDone(_ wait: WaitLimit) -> Bool {
         if case .ended = phase { return true }
-        let callers = timeline == nil ? CallersTimelines.current : nil
-        let deadline = WaitDeadline(wait, timeline: timeline ?? callers)
+        let deadline = WaitDeadline(wait, timeline: timeline ?? CallersTimelines.current)
         var next = self
         while true {
-            guard next.waitUntilResolved(deadline, callers) else { return false }
+            guard next.waitUntilResolved(deadline) else { return false }
             guard case .following(let future) = next.phase else { return true }
             guard let followed = future.deferred else {
                 return future.waitUntilDone(wait == .never ? .never : deadline.remaining)
@@ -235,11 +253,14 @@ final class DeferredFuture<Value: Sendable>: FutureSource {
         }
     }
 
+    /// Blocks until it is no longer pending; false if the limit passed first.
     @available(*, noasync)
-    private func waitUntilResolved(_ deadline: WaitDeadline, _ callers: (any CallersTimeline)?) -> Bool {
+    func waitUntilResolved(_ deadline: WaitDeadline) -> Bool {
         guard isPending else { return true }
-        if let timeline { return timeline.wait(deadline.remaining) { !self.isPending } }
-        if let callers { return waitUntilResolved(deadline, in: callers) }
+        if let timeline = timeline ?? CallersTimelines.current {
+            if let callers = timeline as? any CallersTimeline { return waitUntilResolved(deadline, in: callers) }
+            return timeline.wait(deadline.remaining) { !self.isPending }
+        }
         let latch = Latch()
         let forget = whenResolved { latch.open() }
         defer { forget() }
@@ -250,7 +271,9 @@ final class DeferredFuture<Value: Sendable>: FutureSource {
     @available(*, noasync)
     private func waitUntilResolved(_ deadline: WaitDeadline, in timeline: any CallersTimeline) -> Bool {
         do {
-            return try timeline.wait(deadline.remaining, until: { !self.isPending }, register: { whenResolved($0) })
+            return try timeline.wait(
+                deadline.remaining, until: { !self.isPending }, outside: { timeline.outside(of: self) },
+                register: { whenResolved($0) })
         } catch let error as MultitaskingError {
             // Nobody is left who could do it.
             end(.failure(error))
@@ -299,14 +322,17 @@ private protocol CancellationStep: AnyObject {
     func cancelStep(force: Bool) -> CancellationResult
 }
 
+extension DeferredFuture: DeferredSource {}
+
 extension DeferredFuture: CancellationStep {
     fileprivate func cancelStep(force: Bool) -> CancellationResult {
-        let (phase, cancellation) = mutex.withLock { ($0.phase, $0.cancellation) }
-        switch (phase, cancellation) {
-        case (.pending, .passedOn(let source)?): return .passOn(to: source)
-        case (.pending, .handled(let body)?): return .over(isCancelled: body(force))
+        let (phase, maker) = mutex.withLock { ($0.phase, $0.maker) }
+        switch (phase, maker) {
+        case (.pending, .task(let source)): return .passOn(to: source)
+        case (.pending, .function(let cancel)): return .over(isCancelled: cancel(force))
         // Somebody may have fulfilled it in between.
-        case (.pending, nil): return .over(isCancelled: end(.cancelled) || state == .cancelled)
+        case (.pending, .anybody), (.pending, .arguments):
+            return .over(isCancelled: end(.cancelled) || state == .cancelled)
         case (.following(let future), _): return .passOn(to: future.backend)
         case (.ended(.cancelled), _): return .over(isCancelled: true)
         case (.ended, _): return .over(isCancelled: false)

@@ -40,9 +40,14 @@ package protocol Followable: Awaitable {
     ///
     /// - Returns: what the caller must call, or have called: the follower, if the task has ended.
     func add(_ follower: Follower) -> [Follower]
+
+    /// What makes the outcome.
+    var followed: any TaskSource { get }
 }
 
 extension Future: Followable {
+    package var followed: any TaskSource { source }
+
     package func add(_ follower: Follower) -> [Follower] {
         if let deferred { return deferred.add(follower) }
         // A task that has ended calls back at once. What would then happen inside of this call is left to the caller.

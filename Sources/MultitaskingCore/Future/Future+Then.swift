@@ -52,8 +52,8 @@ extension Future {
                 do { outcome = .success(try await body(value)) } catch { outcome = .failure(error) }
                 next.end(outcome)
             }
-            next.onCancel(
-                .handled { force in
+            next.setMaker(
+                .function { force in
                     guard force else { return false }
                     task.cancel()
                     return true
@@ -67,7 +67,7 @@ extension Future {
         _ step: @escaping @Sendable (DeferredFuture<Other>) -> [Follower]
     ) -> Future<Other> {
         let next = DeferredFuture<Other>(in: timeline)
-        next.onCancel(.passedOn(to: source))
+        next.setMaker(.task(source))
         Follower.call(add(Follower(step: { step(next) })))
         return Future<Other>(next)
     }

@@ -16,8 +16,7 @@
 ///   - sources: at least one source; see ``Selectable``. Sources may belong to different pools.
 ///   - wait: the maximum time to wait.
 /// - Returns: the index of a source that is ready; nil if the limit passes first.
-/// - Throws: `invalidArgument` without sources, or in a simulation if all sources are futures that no worker makes; an
-///   error of a pool in which waiting is no longer possible.
+/// - Throws: `invalidArgument` without sources; an error of a pool in which waiting is no longer possible.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 public func select(_ sources: any Selectable..., wait: WaitLimit = .forever) throws -> Int? {
     try select(sources, wait: wait)
@@ -27,9 +26,14 @@ public func select(_ sources: any Selectable..., wait: WaitLimit = .forever) thr
 @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 public func select(_ sources: [any Selectable], wait: WaitLimit = .forever) throws -> Int? {
     let sources = try usable(sources)
-    if let station = sources.lazy.compactMap(\.selectStation).first { return try station.select(sources, wait: wait) }
+    let timeline =
+        sources.lazy.compactMap(timeline(of:)).first
+        ?? CallersTimelines.timeline(ofCallerThatWaitsFor: sources.compactMap { $0 as? any Awaitable })
+    // A time that passes only while its callers wait in it comes before the machine's.
+    let station = timeline as? any SelectStation ?? sources.lazy.compactMap(\.selectStation).first
+    if let station { return try station.select(sources, wait: wait) }
     if wait == .never { return firstReady(of: sources, nil) }
-    guard CallersTimelines.current == nil, sources.allSatisfy({ timeline(of: $0) == nil }) else {
+    guard timeline == nil else {
         throw MultitaskingError(
             .invalidArgument,
             "none of the sources can be waited for in simulated time by blocking a thread; await select instead")

@@ -30,7 +30,7 @@ public struct AsyncCompletions<Item: Awaitable>: AsyncSequence, Sendable {
 
         init(_ items: Result<[Item], any Error>, _ timeout: Duration?, _ scope: CancellationScope) {
             self.scope = scope
-            progress = items.map { CompletionProgress($0, timeout) }
+            progress = items.map { CompletionProgress($0, timeout, .suspending($0)) }
         }
 
         /// Suspends until another task has ended; nil after the last one.
@@ -58,6 +58,7 @@ public struct AsyncCompletions<Item: Awaitable>: AsyncSequence, Sendable {
 /// Tasks in the order in which they end, for a caller that blocks while waiting; see ``completions(of:timeout:)``.
 ///
 /// Iterating over a sequence can't throw, so when the time limit passes, the loop ends and ``timedOut`` holds an error.
+/// It holds the error of a simulation in which waiting is no longer possible, too.
 ///
 /// ```swift
 /// for future in completions(of: futures) { print(try future.value()) }
@@ -74,7 +75,7 @@ public struct Completions<Item: Awaitable>: Sequence {
     }
 
     /// An error with the code `timedOut` if the time limit ended the last loop, or if some tasks haven't ended, for
-    /// example "2 of 4 tasks have not ended"; otherwise nil.
+    /// example "2 of 4 tasks have not ended"; the error of a simulation if that ended the loop; otherwise nil.
     public var timedOut: MultitaskingError? {
         if let failure = failure.value { return failure }
         let count = items.count { !$0.isOver }
@@ -85,7 +86,7 @@ public struct Completions<Item: Awaitable>: Sequence {
     @available(*, noasync, message: "this blocks the thread; use `for try await`")
     public func makeIterator() -> Iterator {
         failure.value = nil
-        return Iterator(CompletionProgress(items, timeout), failure)
+        return Iterator(CompletionProgress(items, timeout, .blocking(items)), failure)
     }
 
     /// Returns the tasks one by one.
@@ -104,10 +105,13 @@ public struct Completions<Item: Awaitable>: Sequence {
             while true {
                 if let item = progress.take() { return item }
                 if progress.isOver { return nil }
-                if progress.queue.waitForNext(until: progress.deadline) { continue }
+                var reason = progress.timedOut
+                do {
+                    if try progress.queue.waitForNext(until: progress.deadline) { continue }
+                } catch { reason = error as? MultitaskingError ?? reason }
                 // One may have ended at the last moment.
                 if let item = progress.take() { return item }
-                failure.value = progress.timedOut
+                failure.value = reason
                 return nil
             }
         }
@@ -122,11 +126,11 @@ struct CompletionProgress<Item: Awaitable> {
     private let timeout: Duration?
     private var left: Int
 
-    init(_ items: [Item], _ timeout: Duration?) {
+    init(_ items: [Item], _ timeout: Duration?, _ queue: CompletionQueue) {
         self.items = items
         self.timeout = timeout
         left = items.count
-        queue = CompletionQueue(items)
+        self.queue = queue
         deadline = queue.deadline(WaitLimit(timeout: timeout))
     }
 

@@ -27,7 +27,8 @@ public struct RaceError: Error, Sendable, CustomStringConvertible {
 ///   - timeout: the maximum time to wait; nil for no limit. If it passes, all tasks continue.
 ///   - rest: what happens to the other tasks when one has succeeded.
 /// - Returns: the value of the winner.
-/// - Throws: `timedOut`; ``RaceError`` with the errors of all tasks if none succeeds.
+/// - Throws: `timedOut`; ``RaceError`` with the errors of all tasks if none succeeds; an error of a simulation in which
+///   waiting is no longer possible.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 public func race<Value>(
     _ futures: [Future<Value>], timeout: Duration? = nil, rest: RestPolicy = .cancel

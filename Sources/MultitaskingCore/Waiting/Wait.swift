@@ -14,7 +14,8 @@
 ///   - rest: what happens to the tasks that haven't ended when the condition is met. If the time limit passes, they
 ///     always continue. Tasks that are asked to stop may still run when this returns.
 /// - Returns: the tasks that have ended and those that haven't, both in the given order.
-/// - Throws: `invalidArgument` for a negative count. Errors of tasks aren't thrown, and neither is a timeout.
+/// - Throws: `invalidArgument` for a negative count; an error of a simulation in which waiting is no longer possible.
+///   Errors of tasks aren't thrown, and neither is a timeout.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 @discardableResult
 public func wait<Tasks: Sequence>(
@@ -85,13 +86,13 @@ package func waitUntil(
         for task in tasks { guard task.waitUntilDone(deadline.remaining) else { break } }
         return nil
     }
-    let queue = CompletionQueue(tasks)
+    let queue = CompletionQueue.blocking(tasks)
     let deadline = queue.deadline(WaitLimit(timeout: timeout))
     var progress = WaitProgress(condition, of: tasks.count)
     while !progress.isFulfilled {
         if let place = queue.take() {
             progress.note(tasks[place], at: place)
-        } else if !queue.waitForNext(until: deadline) {
+        } else if !(try queue.waitForNext(until: deadline)) {
             return nil
         }
     }
@@ -110,7 +111,7 @@ package func waitUntil(
         }
         return nil
     }
-    let queue = CompletionQueue(tasks)
+    let queue = CompletionQueue.suspending(tasks)
     let deadline = queue.deadline(WaitLimit(timeout: timeout))
     var progress = WaitProgress(condition, of: tasks.count)
     while !progress.isFulfilled {

@@ -1,3 +1,5 @@
+internal import MultitaskingCore
+
 /// A participant in a simulation: the thread that made the pool, a worker, or another thread that calls in.
 struct Party: Sendable {
     enum Activity: Sendable {
@@ -29,6 +31,14 @@ struct Party: Sendable {
 
     var isAbsent: Bool { if case .absent = activity { true } else { false } }
     var isDying: Bool { if case .dying = activity { true } else { false } }
+
+    /// Whether it waits for something that may come from outside of the simulation.
+    var isOpen: Bool { if case .waiting(let condition) = activity { condition.isOpen } else { false } }
+
+    /// What it waits for that may come from outside of the simulation.
+    var openWaits: [OpenWait] {
+        if case .waiting(let condition) = activity { condition.openWaits } else { [] }
+    }
 }
 
 /// What a party waits for.
@@ -55,10 +65,36 @@ enum Condition: Sendable {
     case stuck
     /// That an `async` function can go on, or its task is asked to end.
     case job(@Sendable () -> Bool, orEndOf: Int?)
-    /// What anybody may bring about, also who isn't part of the simulation.
-    case promise(@Sendable () -> Bool)
+    /// What may come from outside of the simulation.
+    case open(OpenWait)
     /// Something of a layer above.
     case other(@Sendable () -> Bool)
     /// One of several.
     indirect case any([Condition])
+
+    /// Whether something in it may come from outside.
+    var isOpen: Bool {
+        switch self {
+        case .open: true
+        case .any(let conditions): conditions.contains(where: \.isOpen)
+        default: false
+        }
+    }
+
+    /// What in it may come from outside.
+    var openWaits: [OpenWait] {
+        switch self {
+        case .open(let wait): [wait]
+        case .any(let conditions): conditions.flatMap(\.openWaits)
+        default: []
+        }
+    }
+}
+
+/// A wait for what may come from outside of the simulation.
+struct OpenWait: Sendable {
+    let name: String
+    let isThere: @Sendable () -> Bool
+    /// Where it may come from now. Never called under the lock, as it may release what calls in.
+    let look: @Sendable () -> Outside
 }

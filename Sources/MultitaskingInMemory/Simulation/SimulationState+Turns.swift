@@ -34,6 +34,11 @@ extension SimulationState {
             } else if let me, parties[me].isPolling, idlePolls > Self.pollLimit * candidates.count, isWaitedFor {
                 if passTime(atMost: pollTime) { continue }
             }
+            if failure == nil, idlePolls > Self.deadlockPolls, outside == nil, hasOpenWaits {
+                // Whether that is a deadlock depends on what may come from outside: somebody has to look first.
+                needsIdleCheck = true
+                return .nobody
+            }
             if isDeadlock(candidates) {
                 fail(Self.deadlock(describeWaits()))
                 continue
@@ -49,6 +54,7 @@ extension SimulationState {
             guard parties[party].isAbsent else { return give(turnTo: party, from: me) }
             if take(worker: party - 1) {
                 running = party
+                outside = nil
                 return .launch(worker: party - 1)
             }
         }
@@ -103,6 +109,7 @@ extension SimulationState {
 
     private mutating func give(turnTo party: Int, from me: Int?) -> Next {
         running = party
+        outside = nil
         if case .waiting = parties[party].activity { parties[party].activity = .ready }
         return party == me ? .stay : .resume(parties[party].parker)
     }
@@ -161,11 +168,18 @@ extension SimulationState {
     /// Whether only the parent and the workers use the simulation, so that nobody can come to change what they wait
     /// for.
     private var isAmongParties: Bool {
-        !parties[0].isAbsent && outsideCalls == 0 && outsideWaits == 0 && !waitsForPromise
+        !parties[0].isAbsent && outsideCalls == 0 && outsideWaits == 0 && (outside == .nowhere || !hasOpenWaits)
     }
 
-    private var waitsForPromise: Bool {
-        parties.contains { if case .waiting(.promise) = $0.activity { true } else { false } }
+    /// Whether a party waits for what may come from outside.
+    private var hasOpenWaits: Bool { parties.contains(where: \.isOpen) }
+
+    /// Whether somebody who isn't the parent or a worker waits for the simulation, and not only for others outside.
+    private var waitsFromOutside: Bool {
+        let waitsForUs = parties.dropFirst(workerCount + 1).contains { guest in
+            if case .waiting(let condition) = guest.activity { !condition.isOpen } else { false }
+        }
+        return outsideWaits > 0 || waitsForUs
     }
 
     /// Whether time passes now, at once; if others than the parent may call in, they get a while of real time first.
@@ -273,8 +287,8 @@ extension SimulationState {
 
     /// Whether nothing will ever happen again, although somebody waits for it.
     private func isDeadlock(_ candidates: [Int]) -> Bool {
-        guard failure == nil, isWaitedFor, isAmongParties, !waitsForOutside else { return false }
-        return candidates.isEmpty || idlePolls > Self.deadlockPolls
+        guard candidates.isEmpty || idlePolls > Self.deadlockPolls else { return false }
+        return failure == nil && isWaitedFor && isAmongParties && !waitsForOutside
     }
 
     /// Whether an `async` function waits for something that is not part of the simulation.
@@ -286,9 +300,12 @@ extension SimulationState {
 
     /// Called when nothing has happened for a while of real time, where other threads than the parent may call in.
     ///
-    /// - Parameter calls: how often they had before.
-    mutating func idleCheck(_ calls: Int) -> Next {
+    /// - Parameters:
+    ///   - calls: how often they had before.
+    ///   - outside: where what is waited for may come from.
+    mutating func idleCheck(_ calls: Int, _ outside: Outside) -> Next {
         isIdleCheckPlanned = false
+        if running == nil { self.outside = outside }
         guard running == nil, failure == nil, isWaitedFor, !waitsForOutside else { return .nobody }
         guard outsideCalls == calls, endingWaits.isEmpty else {
             needsIdleCheck = true
@@ -298,7 +315,8 @@ extension SimulationState {
             idleChecks = 0
             return next(after: nil)
         }
-        idleChecks += 1
+        // What runs outside comes, unless that waits for the simulation in turn.
+        idleChecks = outside == .running && !waitsFromOutside ? 0 : idleChecks + 1
         if idleChecks > Self.idleLimit { fail(Self.deadlock(describeWaits())) }
         return next(after: nil)
     }

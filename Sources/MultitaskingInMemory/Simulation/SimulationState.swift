@@ -170,6 +170,8 @@ struct SimulationState: ~Copyable, Sendable {
     var isIdleCheckPlanned = false
     /// How often in a row somebody has, and nothing had.
     var idleChecks = 0
+    /// Where what the parties wait for may come from; nil if nobody has looked since one of them had the turn.
+    var outside: Outside?
 
     init(options: SimulationSetup) {
         workerCount = options.capacity
@@ -290,7 +292,8 @@ struct SimulationState: ~Copyable, Sendable {
         case .poolEnd: return workers.allSatisfy { if case .left = $0.activity { true } else { false } }
         case .time, .stuck: return false
         case .job(let isThere, let task): return isThere() || isEndRequested(of: task)
-        case .promise(let isThere), .other(let isThere): return isThere()
+        case .open(let wait): return wait.isThere()
+        case .other(let isThere): return isThere()
         case .any(let conditions): return conditions.contains { holds($0) }
         }
     }
@@ -317,7 +320,7 @@ struct SimulationState: ~Copyable, Sendable {
         case .time: "time to pass"
         case .stuck: "nothing: it is stuck"
         case .job: "its async function"
-        case .promise: "a promise"
+        case .open(let wait): wait.name
         case .other: "one of several tasks"
         case .any(let conditions): conditions.map { describe($0) }.joined(separator: " or ")
         }

@@ -29,7 +29,10 @@ extension Simulator: SelectStation {
             let conditions = own.enumerated().map { index, condition in
                 condition ?? .other { ready.contains(index) }
             }
-            let isOneWoken = Condition.other { isWoken.withLock { $0 } }
+            let isOneWoken = Condition.open(
+                OpenWait(name: "one of several tasks", isThere: { isWoken.withLock { $0 } }) { [weak self] in
+                    others.lazy.compactMap { self?.outside(ofSource: sources[$0]) }.max() ?? .nowhere
+                })
             let limit = ready.isEmpty ? deadline.remaining : .never
             let index = try select(conditions + [isOneWoken], wait: limit)
             guard index == conditions.count else { return index }

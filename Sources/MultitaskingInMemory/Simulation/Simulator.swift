@@ -100,6 +100,7 @@ final class Simulator: CallersTimeline {
             return (value, state.takeEffects())
         }
         run(effects, thread)
+        if !effects.calls.isEmpty { poke() }
         return value
     }
 
@@ -148,20 +149,35 @@ final class Simulator: CallersTimeline {
         }
     }
 
-    /// Looks after a while of real time whether everybody still waits.
+    /// Looks at once where what everybody waits for may come from, and after a while of real time whether they still
+    /// wait.
     private func checkLater() {
-        let calls: Int? = state.withLock { state in
-            guard state.needsIdleCheck, !state.isIdleCheckPlanned else { return nil }
+        let check: (calls: Int, open: [OpenWait])? = state.withLock { state in
+            guard state.needsIdleCheck else { return nil }
+            let open = state.outside == nil ? state.parties.flatMap(\.openWaits) : []
+            if open.isEmpty {
+                guard !state.isIdleCheckPlanned else { return nil }
+                state.isIdleCheckPlanned = true
+            }
             state.needsIdleCheck = false
-            state.isIdleCheckPlanned = true
-            return state.outsideCalls
+            return (state.outsideCalls, open)
         }
-        guard let calls else { return }
+        guard let check else { return }
+        guard check.open.isEmpty else {
+            let outside = Self.look(check.open)
+            state.withLock { if $0.running == nil { $0.outside = outside } }
+            return poke()
+        }
         Task.detached { [weak self] in
             try? await Task.sleep(for: Self.idleTime)
-            self?.apply { $0.idleCheck(calls) }
+            guard let self else { return }
+            let outside = Self.look(state.withLock { $0.parties.flatMap(\.openWaits) })
+            apply { $0.idleCheck(check.calls, outside) }
         }
     }
+
+    /// Where the first of what is waited for may come from.
+    private static func look(_ waits: [OpenWait]) -> Outside { waits.lazy.map { $0.look() }.max() ?? .nowhere }
 
     /// Takes the turn from the parent if it is busy elsewhere, for callers that block no thread.
     private func watchParent() {
@@ -197,7 +213,14 @@ final class Simulator: CallersTimeline {
     }
 
     /// Goes on if everybody waits: something outside of the simulation has happened.
-    func poke() { apply { $0.running == nil ? $0.next(after: nil) : $0.watchingParent } }
+    func poke() {
+        let thread = CurrentThread.id
+        apply { state in
+            // Who is in a callback goes on when all callbacks have run.
+            guard !state.callbackThreads.contains(thread) else { return .stay }
+            return state.running == nil ? state.next(after: nil) : state.watchingParent
+        }
+    }
 
     // MARK: Workers
 
@@ -328,11 +351,14 @@ final class Simulator: CallersTimeline {
 
     func wait(
         _ limit: WaitLimit, until condition: @escaping @Sendable () -> Bool,
+        outside: @escaping @Sendable () -> Outside,
         register: (@escaping @Sendable () -> Void) -> @Sendable () -> Void
     ) throws -> Bool {
         let forget = register { [weak self] in self?.poke() }
         defer { forget() }
-        return try call(limit, for: .promise(condition)) { _, _ in condition() ? true : nil } ?? false
+        let name = outside() == .anybody ? "a promise" : "one of several tasks"
+        let wait = OpenWait(name: name, isThere: condition, look: outside)
+        return try call(limit, for: .open(wait)) { _, _ in condition() ? true : nil } ?? false
     }
 
     func beginWait(_ limit: WaitLimit, timeIsUp: @escaping @Sendable () -> Void) -> @Sendable (WaitStage) -> Void {

@@ -1,0 +1,171 @@
+import Foundation
+import Multitasking
+import MultitaskingInMemory
+import Testing
+
+/// Waits in a simulation for what isn't part of it: promises that other threads keep, and tasks of other pools.
+@Suite(.timeLimit(.minutes(2))) struct OutsideTests {
+    /// A wait for what comes from outside, which gives 3.
+    enum Wait: CaseIterable {
+        case value, argument, chain, continuation, several, winner, sequence, selection
+
+        func value(of future: Future<Int>, on pool: InMemoryPool) throws -> Int {
+            let own = try pool.submit(double, 4)
+            switch self {
+            case .value: return try future.value()
+            case .argument: return try pool.submit(double, resultsOf: future).value() / 2
+            case .chain:
+                let first = try pool.submit(double, resultsOf: future)
+                return try pool.submit(add, resultsOf: own, first).then { $0 - 8 }.value() / 2
+            case .continuation: return try own.then { _ in future }.then { $0 }.value()
+            case .several:
+                #expect(try wait(for: [own, future], until: .count(2)).notDone.isEmpty)
+                return try future.value()
+            case .winner:
+                let failing = try pool.submit(refuse, "to win")
+                return try race([failing, future, future.then { $0 }])
+            case .sequence:
+                let values = try valuesAsTheyCome([future, own])
+                #expect(values.sorted() == [3, 8])
+                return try #require(values.last)
+            case .selection:
+                #expect(own.waitUntilDone())
+                let channel = try pool.makeChannel()
+                #expect(try selected(of: [channel, future]) == 1)
+                return try future.value()
+            }
+        }
+    }
+
+    @Test(arguments: Wait.allCases)
+    func promiseThatAnotherThreadKeeps_isWaitedFor(_ wait: Wait) throws {
+        let pool = try InMemoryPool(.seed(1))
+        let promise = Promise<Int>()
+        Thread.detachNewThread {
+            Thread.sleep(forTimeInterval: 0.1)
+            promise.fulfill(3)
+        }
+        #expect(try wait.value(of: promise.future, on: pool) == 3)
+        pool.shutdown()
+        #expect(pool.elapsed < .seconds(1))
+    }
+
+    /// A task of a pool ends, so it is waited for longer than for what may never come.
+    @Test(arguments: Wait.allCases)
+    func taskOfAnotherPool_isWaitedForAsLongAsItTakes(_ wait: Wait) throws {
+        let pool = try InMemoryPool(.seed(1))
+        let others = try ThreadPool(maxWorkers: 1)
+        let never = others.makeCancelSignal()
+        let future = try others.submit {
+            _ = never.waitUntilSet(.upTo(.seconds(1.5)))
+            return 3
+        }
+        #expect(try wait.value(of: future, on: pool) == 3)
+        pool.shutdown()
+        #expect(pool.elapsed < .seconds(1))
+        others.shutdown()
+    }
+
+    @Test(arguments: Wait.allCases)
+    func promiseThatNobodyKeeps_isADeadlock(_ wait: Wait) throws {
+        let pool = try InMemoryPool(.seed(1))
+        let promise = Promise<Int>()
+        var codes: [MultitaskingError.Code?] = []
+        do { codes = [MultitaskingError.Code("none: \(try wait.value(of: promise.future, on: pool))")] } catch {
+            let cause = (error as? MultitaskingError)?.cause ?? error
+            codes = ((error as? RaceError)?.errors ?? [cause]).map { ($0 as? MultitaskingError)?.code }
+        }
+        #expect(codes.contains(.deadlock) && !codes.contains(.timedOut), "\(codes)")
+        pool.shutdown(.kill)
+    }
+
+    /// The thread that waits must not keep the turn from those that bring about what it waits for.
+    @Test(arguments: UInt64(0)..<10)
+    func promisesThatTheSimulationKeeps_areWaitedForTogether(_ seed: UInt64) throws {
+        let pool = try InMemoryPool(.seed(seed))
+        let promises = (0..<2).map { _ in Promise<Int>() }
+        let futures = promises.map(\.future)
+        try pool.submit(double, 4).whenDone { promises[0].fulfill(1) }
+        #expect(try select(futures) == 0)
+        try pool.submit(double, 4).whenDone { promises[1].fulfill(2) }
+        #expect(try valuesAsTheyCome(futures) == [1, 2])
+        pool.shutdown()
+    }
+
+    @Test func selectAmongPools_goesOnWithTheSimulation_whicheverComesFirst() throws {
+        let pool = try InMemoryPool(.seed(1))
+        let others = try ThreadPool(maxWorkers: 1)
+        let (channel, signal) = (try others.makeChannel(), try pool.makeCancelSignal())
+        let future = try pool.submit(double, 4)
+        #expect(try select(channel, signal, future) == 2)
+        #expect(try select(channel, signal, wait: .upTo(.seconds(600))) == nil)
+        #expect(pool.elapsed >= .seconds(600))
+        pool.shutdown()
+        others.shutdown()
+    }
+
+    @Test func drain_waitsForWhatDependsOnAPromiseThatAnotherThreadKeeps() throws {
+        let pool = try InMemoryPool(.seed(1))
+        let promise = Promise<Int>()
+        let dependent = try pool.submit(double, resultsOf: promise.future)
+        Thread.detachNewThread {
+            Thread.sleep(forTimeInterval: 0.1)
+            promise.fulfill(3)
+        }
+        pool.shutdown(.drain)
+        #expect(try dependent.value() == 6)
+    }
+
+    /// What has nothing to do with others gets no real time, and its deadlock is found at once.
+    @Test func whatDependsOnTasksOfTheSimulationOnly_takesNoRealTime() throws {
+        let start = ContinuousClock.now
+        for seed in UInt64(0)..<20 {
+            let pool = try InMemoryPool(.seed(seed))
+            let bell = Bell(try pool.makeCancelSignal())
+            let slow = try pool.submit(waitForNothing, bell, .seconds(600))
+            let dependent = try pool.submit(isFalse, resultsOf: slow).then { try pool.submit(double, $0 ? 1 : 0) }
+            #expect(try valuesAsTheyCome([dependent]) == [2])
+            let channel = Pipe(try pool.makeChannel())
+            let stuck = try pool.submit(isNil, resultsOf: pool.submit(receiveInTheEnd, channel))
+            #expect(throws: RaceError.self) { try race([stuck, stuck.then { $0 }]) }
+            pool.shutdown()
+            withExtendedLifetime((bell, channel)) {}
+        }
+        #expect(ContinuousClock.now - start < .seconds(20 * 0.5))
+    }
+
+    @Test func deadlockBesideATaskThatPolls_isFound_whereTheParentWaitsForADependentTask() throws {
+        let pool = try InMemoryPool(.seed(1))
+        let channel = Pipe(try pool.makeChannel())
+        let dependent = try pool.submit(double, resultsOf: pool.submit(poll, channel))
+        let error = #expect(throws: MultitaskingError.self) { try dependent.value() }
+        #expect(error?.code == .dependencyFailed)
+        // Not that of a simulation that has taken too many steps.
+        let cause = error?.cause as? MultitaskingError
+        #expect(cause?.message.contains("no party can continue") == true, "\(String(describing: cause))")
+        pool.shutdown()
+        withExtendedLifetime(channel) {}
+    }
+}
+
+/// Looks for an element until there is one.
+private func poll(_ pipe: Pipe) throws -> Int {
+    while true { if let number = try pipe.channel.receive(as: Int.self, wait: .never) { return number } }
+}
+
+private func add(_ first: Int, _ second: Int) -> Int { first + second }
+
+private func isFalse(_ value: Bool) -> Bool { !value }
+
+private func isNil(_ value: Int?) -> Bool { value == nil }
+
+// Blocking, also where a macro could choose the asynchronous forms.
+
+private func valuesAsTheyCome(_ futures: [Future<Int>]) throws -> [Int] {
+    let ended: Completions = completions(of: futures)
+    let values = try ended.map { try $0.value() }
+    if let error = ended.timedOut { throw error }
+    return values
+}
+
+private func selected(of sources: [any Selectable]) throws -> Int? { try select(sources) }
