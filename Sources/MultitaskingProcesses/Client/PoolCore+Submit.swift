@@ -272,8 +272,8 @@ extension PoolCore {
     /// Its result, if that has a block, goes as soon as the task has ended: other tasks may need the memory.
     func abandon(_ slot: TaskSlot, companion: TaskCompanion?) {
         slot.requests.abandonResult()
-        // ORDERING: before the look whether the task has ended. Its worker ends it, and then looks at the request: one of
-        // the two sees what the other has done.
+        // ORDERING: before the look whether the task has ended. Its worker ends it, and then looks at the request: one
+        // of the two sees what the other has done.
         fence()
         if slot.hasEnded { membership.release(slot.result) }
         let isDue = state.withLock { state in

@@ -2,8 +2,8 @@ import MultitaskingCore
 
 /// What is asked of the task that a slot serves, and which of its tasks that is: one word, in the slot.
 struct TaskRequests {
-    /// Bit 0: nobody will read the result. Bit 1: the client wants the task ended. Bit 2: the task is asked to end. From
-    /// bit 3: how many tasks the slot has served.
+    /// Bit 0: nobody will read the result. Bit 1: the client wants the task ended. Bit 2: the task is asked to end.
+    /// From bit 3: how many tasks the slot has served.
     let flags: SharedWord
 
     private static let abandonedFlag: UInt64 = 1

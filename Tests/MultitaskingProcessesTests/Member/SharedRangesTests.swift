@@ -18,22 +18,24 @@ struct SharedRangesTests {
         #expect(zip(taken, taken.dropFirst()).allSatisfy { $0.upperBound <= $1.lowerBound })
         #expect(taken.allSatisfy { $0.lowerBound % 4096 == 0 && $0.count == 1_003_520 && $0.upperBound <= 1 << 30 })
         #expect(ranges.byteCount == taken.count * 1_003_520)
-        #expect(ranges.insert(1_000_000, in: room, record, 0) == nil)
+        func insert(_ byteCount: Int) -> Range<Int>? { ranges.insert(byteCount, in: room, record, 0) }
+        #expect(insert(1_000_000) == nil)
         ranges.removeAll { $0.serial == 7 || $0.serial == 500 }
         #expect(ranges.byteCount == (taken.count - 2) * 1_003_520)
-        #expect(ranges.insert(1_000_000, in: room, record, 0) == taken[7])
+        #expect(insert(1_000_000) == taken[7])
         // One that is smaller leaves room for another one of its size.
-        let small = try #require(ranges.insert(10, in: room, record, 0))
+        let small = try #require(insert(10))
         #expect(small == taken[500].lowerBound..<taken[500].lowerBound + 4096)
-        #expect(ranges.insert(1_000_000, in: room, record, 0) == nil)
-        #expect(ranges.insert(900_000, in: room, record, 0)?.lowerBound == small.upperBound)
+        #expect(insert(1_000_000) == nil)
+        #expect(insert(900_000)?.lowerBound == small.upperBound)
     }
 
     @Test
     func largeValuesLieAtHugePages() throws {
         var ranges = SharedRanges()
         _ = ranges.append(10, in: room, record, 0)
-        #expect(ranges.append(2 << 20, in: room, record, 0)?.lowerBound == 2 << 20)
+        let large = ranges.append(2 << 20, in: room, record, 0)
+        #expect(large?.lowerBound == 2 << 20)
     }
 
     @Test
@@ -51,6 +53,7 @@ struct SharedRangesTests {
         ranges.removeAll { _ in true }
         #expect(!ranges.isSweepDue && ranges.byteCount == 0)
         // A room that begins behind the end of what a process may write.
-        #expect(ranges.append(10, in: 5..<5, record, 0) == nil && ranges.insert(10, in: 5..<5, record, 0) == nil)
+        let (last, gap) = (ranges.append(10, in: 5..<5, record, 0), ranges.insert(10, in: 5..<5, record, 0))
+        #expect(last == nil && gap == nil)
     }
 }
