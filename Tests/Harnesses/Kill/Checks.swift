@@ -64,7 +64,7 @@
                 try checkRendezvous(early.received)
             } else if !scenario.reports.isEmpty {
                 try checkReport()
-            } else if world.futures.isEmpty {
+            } else if world.futures.isEmpty, !scenario.areAbandoned {
                 try checkChannel(early)
             } else {
                 try checkTasks()

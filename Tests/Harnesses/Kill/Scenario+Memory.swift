@@ -131,6 +131,13 @@
             return scenario
         }
 
+        /// Tasks whose results nobody will read, so that their worker gives these back.
+        private static func abandoned(_ name: String, kind: Int) -> Scenario {
+            var scenario = work("abandoned-\(name)", kind: kind, argument: 8) { $0.futures = [] }
+            scenario.areAbandoned = true
+            return scenario
+        }
+
         /// A supervisor ends the tasks that wait in each of the rings.
         static var ending: [Scenario] {
             var scenario = Scenario("end-queued") { world in
@@ -165,6 +172,7 @@
                 work("block-arguments", kind: 8, argument: World.block),
                 work("block-result", kind: World.block, argument: 8),
                 work("run-result", kind: World.run, argument: 8),
+                abandoned("result", kind: World.block), abandoned("run-result", kind: World.run),
                 work("throws", kind: -1, argument: 8),
                 // Cancelled by force and asked to end, it leaves, and its worker ends it as cancelled.
                 leaving,

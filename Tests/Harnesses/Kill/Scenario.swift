@@ -24,6 +24,8 @@
         var areCalls = false
         /// Whether all tasks that end by themselves end as cancelled.
         var areCancelled = false
+        /// Whether nobody has a future of the tasks any more.
+        var areAbandoned = false
         /// Whether the victim calls `pt_mark()` itself when it begins.
         var marksItself = false
         /// The size classes whose every block is looked for afterwards.
