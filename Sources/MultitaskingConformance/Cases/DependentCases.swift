@@ -122,6 +122,27 @@ let dependentCases: [ConformanceCase] = [
         }
     },
     ConformanceCase(
+        "dependent.holdsItsSenders", duty: "ChannelSender",
+        "A sender that a task is given beside the result of another counts until the task has ended.",
+        requires: [.closingWithSenders]
+    ) { trial in
+        try trial.withPool { pool in
+            // The result is there already, or comes later.
+            for isThere in [true, false] {
+                let channel = try pool.makeChannel(closesWithSenders: true)
+                let promise = Promise<Range<Int>>()
+                if isThere { promise.fulfill(0..<5) }
+                let task = try pool.submit(
+                    sendThrough, resultsOf: .completed(channel.makeSender()), promise.future,
+                    .completed(trial.patience))
+                if !isThere { promise.fulfill(0..<5) }
+                trial.expect("how many were sent", try trial.value(of: task), is: 5)
+                try trial.eventually("the channel closes") { channel.status.isClosed }
+                trial.expect("what came", Array(channel.elements(as: Int.self)), is: Array(0..<5))
+            }
+        }
+    },
+    ConformanceCase(
         "dependent.holdsUpNoLimitedShutdown", duty: "Executor.shutdown(_:within:then:)",
         "Shuts down within a limit, while a call waits for a promise that nobody keeps: it is cancelled, in time."
     ) { trial in

@@ -148,6 +148,11 @@ public final class HeldSenders: Sendable {
         HeldSenders(senders.withLock { $0 }, others: other)
     }
 
+    /// The senders of several arguments, and something else that must stay alive as long.
+    package static func joining(_ all: [HeldSenders], keeping other: any Sendable) -> HeldSenders {
+        HeldSenders(all.flatMap { $0.senders.withLock { $0 } }, others: other)
+    }
+
     /// Releases the senders, because the task has ended.
     public func drop() {
         // Released outside of the lock: the last one closes its channel.

@@ -125,4 +125,8 @@ public struct DependentArguments<First: Portable, each Other: Portable>: Payload
         try encoder.encode(first)
         for argument in repeat each others { try encoder.encode(argument) }
     }
+
+    /// The senders among the arguments, which count until the task ends.
+    @inlinable
+    public var companion: (any Sendable)? { ArgumentList(first, repeat each others).companion }
 }

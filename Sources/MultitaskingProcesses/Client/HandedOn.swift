@@ -13,7 +13,8 @@ extension Future: Dependency where Value: Portable {
         let value = try availableValue()
         let writer = PayloadWriter(home: core.membership.shares)
         do { try writer.encode(value) } catch { throw MultitaskingError.encodeFailed(error) }
-        return .bytes(try writer.bytes(), writer.exports?.objects ?? [])
+        let senders = ArgumentList(value).companion as? HeldSenders
+        return .bytes(try writer.bytes(), writer.exports?.objects ?? [], senders)
     }
 }
 
@@ -21,8 +22,17 @@ extension Future: Dependency where Value: Portable {
 enum HandedOnSource: Sendable {
     /// It is the result of the task that has the slot, which is kept there.
     case slot(SlotNumber, ResultPin?)
-    /// A payload of its own, and the shared values that it refers to.
-    case bytes([UInt8], [any SharedObject])
+    /// A payload of its own, the shared values that it refers to, and the sender that it is.
+    case bytes([UInt8], [any SharedObject], HeldSenders?)
+
+    var senders: HeldSenders? { if case .bytes(_, _, let senders) = self { senders } else { nil } }
+    /// What else is kept until the task has ended.
+    var others: any Sendable {
+        switch self {
+        case .slot(_, let pin): pin
+        case .bytes(_, let objects, _): objects
+        }
+    }
 }
 
 /// A function that is given where its arguments are.
@@ -67,10 +77,11 @@ struct HandedOn<Function: PortableFunction>: PayloadConvertible {
         try encoder.encode(HandedOnPlaces(sources: sources, environment: nil))
     }
 
-    /// The results are kept until the task has ended.
+    /// The results are kept until the task has ended, and senders count until then.
     var companion: (any Sendable)? {
         guard case .sources(let sources) = contents else { return nil }
-        return sources
+        let senders = sources.compactMap(\.senders)
+        return senders.isEmpty ? sources : HeldSenders.joining(senders, keeping: sources.map(\.others))
     }
 
     /// The arguments, which a copy of the client is not sent.
@@ -103,7 +114,7 @@ extension HandedOnPlaces: Codable {
         while !values.isAtEnd {
             let number = SlotNumber(rawValue: try values.decode(UInt64.self))
             sources.append(
-                number.isNone ? .bytes(try values.decode([UInt8].self), []) : .slot(number, nil))
+                number.isNone ? .bytes(try values.decode([UInt8].self), [], nil) : .slot(number, nil))
         }
         self.init(sources: sources, environment: decoder.userInfo[.taskEnvironment] as? any TaskEnvironment)
     }
@@ -113,7 +124,7 @@ extension HandedOnPlaces: Codable {
         for source in sources {
             switch source {
             case .slot(let number, _): try values.encode(number.rawValue)
-            case .bytes(let bytes, _):
+            case .bytes(let bytes, _, _):
                 try values.encode(SlotNumber.none.rawValue)
                 try values.encode(bytes)
             }
@@ -137,7 +148,7 @@ private struct HandedOnDecoder: PayloadDecoder {
                 throw MultitaskingError.resultIsGone
             }
             return try PayloadFieldReader(environment).read(slot.result) { try $0.decode(type) }
-        case .bytes(let bytes, _)?:
+        case .bytes(let bytes, _, _)?:
             // SAFETY: the reader is gone before the closure returns the array's bytes.
             return try unsafe bytes.withUnsafeBytes { bytes in
                 try unsafe PayloadReader(bytes, environment: environment).decode(type)
