@@ -24,6 +24,7 @@ ANSWERS: dict[str, tuple[Kind, Any]] = {
     "as-host": (Kind.CALL, ["", "requests", [0, 0, 0, []]]),
     "no-pool": (Kind.CALL, ["elsewhere/1", "poll", [5, 0]]),
     "no-method": (Kind.CALL, ["", "close", []]),
+    "no-text-as-method": (Kind.CALL, ["", "\ud800", []]),
     "private-method": (Kind.CALL, ["", "_forget", [0]]),
     "short-poll": (Kind.CALL, ["", "poll", [5]]),
     "infinite-version": (Kind.CALL, ["", "poll", [5, math.inf]]),

@@ -14,6 +14,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 from pathlib import Path
@@ -23,7 +24,7 @@ from unittest import mock
 from fake_worker import ANSWERS
 from host import HERE, LAUNCH_RESOURCES, PATIENCE, RESOURCES, Host
 from swiftray.command import _BARE, _BOOT
-from swiftray.driver import PoolOptions, Refused, _Pool, _Run
+from swiftray.driver import Loss, PoolOptions, Refused, _Pool, _Run
 from swiftray.frames import LIMITS, NEEDED_CALLS, ORDER, SUBMISSION, End, Frame, Kind, Operation, ProtocolError
 from swiftray.hosts import LaunchCluster
 from swiftray.remote import build_of
@@ -321,6 +322,37 @@ class ClusterTests(unittest.TestCase):
         self.assertEqual((cancel.call_count, close_pool.call_count), (2, 1))
         written = [call.args[:2] for call in connection.write.call_args_list]
         self.assertEqual(written, [(Kind.DONE, 1), (Kind.DONE, 2), (Kind.POOLENDED, 1)])
+
+    def test_a_worker_is_lost_whatever_of_its_end_fails(self) -> None:
+        self.start()
+        self.cluster.open_pool(self.pool)
+        self.submit(1, seconds=30)
+        (worker,) = self.cluster._workers
+        (listener,) = (thread for thread in threading.enumerate() if thread.name == "worker")
+        with (
+            mock.patch.object(worker, "_reap", side_effect=MemoryError),
+            mock.patch.object(self.cluster, "ask", side_effect=RuntimeError("the loop has ended")),
+            mock.patch.object(self.cluster, "_dispatch", side_effect=MemoryError),
+            mock.patch("threading.excepthook") as hook,
+        ):
+            worker._process.kill()
+            self.assertEqual(self.ends.get(timeout=PATIENCE).end, End.LOST)
+            listener.join(PATIENCE)
+        self.assertTrue(worker.has_ended.is_set())
+        self.assertEqual(self.cluster._workers, {})
+        hook.assert_called_once()
+        worker._abandon()
+
+    def test_a_loss_that_is_described_by_no_text_is_told(self) -> None:
+        connection = mock.Mock()
+        pool = _Pool(1, self.pool, connection, self.cluster)
+        for end in (End.LOST, End.OTHER, End.UNREACHABLE):
+            pool.runs = {1: _Run()}
+            pool._ended([1], Loss(end, "n\ud800de", "no \ud800"))
+            pool.link.wait_sync(PATIENCE)
+            self.assertIn(b"no ?", connection.write.call_args.args[3])
+        pool._lose("gone \ud800")
+        self.assertEqual(connection.write.call_args.args, (Kind.POOLLOST, 1, b"gone ?"))
 
     def test_a_worker_that_says_what_cannot_be_logged_goes_on(self) -> None:
         log = mock.Mock()

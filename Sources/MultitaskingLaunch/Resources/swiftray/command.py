@@ -214,28 +214,22 @@ class Worker:
             pass
 
     def _listen(self) -> None:
-        try:
-            self._receive()
-        except EOFError:
-            pass
-        except OSError as error:
-            self._reason = self._reason or f"it cannot be listened to: {error}"
-        except Exception as error:
-            # Whatever it has said, and whatever follows from that: it ends this worker alone, whose task has an end.
-            self._reason = self._reason or f"it does not speak this protocol: {error}"
-        self._reap()
-        if not self.is_ready and self.failure is None:
-            self.failure = self._failure()
-        self._owner.lose(self, self._reason or self._end_of_command())
-        self.has_begun.set()
-        try:
-            self._ours.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
-        self._outbox.close()
-        self._outbox.join()
-        self._ours.close()
-        self.has_ended.set()
+        with contextlib.ExitStack() as ending:
+            # From the last to the first, whatever fails: others wait for its beginning and end, and for its task's.
+            ending.callback(self.has_ended.set)
+            ending.callback(self._close)
+            ending.callback(self.has_begun.set)
+            ending.callback(self._tell_loss)
+            ending.callback(self._reap)
+            try:
+                self._receive()
+            except EOFError:
+                pass
+            except OSError as error:
+                self._reason = self._reason or f"it cannot be listened to: {error}"
+            except Exception as error:
+                # Whatever it has said, and whatever follows from that: it ends this worker alone.
+                self._reason = self._reason or f"it does not speak this protocol: {error}"
 
     def _receive(self) -> None:
         inbox = Inbox()
@@ -321,7 +315,7 @@ class Worker:
             if frame.kind is Kind.LAUNCHED and not self.is_ready:
                 node, _, refusal = value
                 if refusal is not None:
-                    self.failure = Failure(str(refusal), is_final=True)
+                    self.failure = Failure(str(refusal)[:_MOST_SAID], is_final=True)
                     raise EOFError
                 self.node = str(node)
                 self.is_ready = True
@@ -336,6 +330,20 @@ class Worker:
                 raise ProtocolError(f"a worker does not say {frame.kind.name} now")
 
     # Its end
+
+    def _tell_loss(self) -> None:
+        if not self.is_ready and self.failure is None:
+            self.failure = self._failure()
+        self._owner.lose(self, self._reason or self._end_of_command())
+
+    def _close(self) -> None:
+        try:
+            self._ours.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+        self._outbox.close()
+        self._outbox.join()
+        self._ours.close()
 
     def _reap(self) -> None:
         if not self._reason and self.failure is None:
@@ -360,6 +368,8 @@ class Worker:
 
     def _end_of_command(self) -> str:
         code = self._process.returncode
+        if code is None:
+            return "nothing is known of its command"
         if code < 0:
             try:
                 return f"its command was ended by {signal.Signals(-code).name}"

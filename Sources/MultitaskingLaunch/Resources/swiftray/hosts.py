@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import collections
+import contextlib
 import queue
 import secrets
 import struct
@@ -382,12 +383,14 @@ class LaunchCluster(WorkerOwner):
                 host.fail(worker.failure)
             elif host is not None and not worker.was_killed:
                 host.lose()
-        for pool, client in clients:
-            self.ask(pool, "forget", (client,))
-        if task is not None:
-            task.worker = None
-            task.done(Loss(End.LOST, worker.node, reason))
-        self._dispatch()
+        with contextlib.ExitStack() as telling:
+            # From the last to the first, whatever fails: the task has its end, and others have a worker.
+            telling.callback(self._dispatch)
+            if task is not None:
+                task.worker = None
+                telling.callback(task.done, Loss(End.LOST, worker.node, reason))
+            for pool, client in clients:
+                telling.callback(self.ask, pool, "forget", (client,))
 
     def finish(self, worker: Worker, outcomes: Any) -> None:
         with self._lock:

@@ -34,6 +34,7 @@ from swiftray.frames import (
     place,
     text,
     unpack,
+    utf8,
 )
 from swiftray.link import HubCalls, HubLink
 from swiftray.posts import Item, Post
@@ -325,7 +326,7 @@ class Child:
             self._listen(pipes)
         except Exception as error:
             # No descriptor, or no thread for what the child asks: nobody else would see its end.
-            self._last_lines.append(f"multitasking: {type(error).__name__}: {error}".encode())
+            self._last_lines.append(utf8(f"multitasking: {type(error).__name__}: {error}"))
             self.kill(signal.SIGKILL)
         self._settle(pipes)
 
@@ -388,7 +389,7 @@ class Child:
         except (EOFError, OSError):
             return False
         except ProtocolError as error:
-            self._last_lines.append(f"multitasking: {error}".encode())
+            self._last_lines.append(utf8(f"multitasking: {error}"))
             return False
         return True
 

@@ -32,6 +32,7 @@ from swiftray.frames import (
     ProtocolError,
     text,
     unpack,
+    utf8,
 )
 from swiftray.link import HubCalls, HubLink
 from swiftray.posts import RUN_BACK, RUN_DIED, RUN_DONE, RUN_ENDED, Item, Post
@@ -150,7 +151,7 @@ class _Pool:
             handle = self._cluster.submit(self.options, specs, calls, lambda ended: self._ended(list(runs), ended))
         except Exception as error:
             for number in runs:
-                self._end(number, Outcome(End.OTHER, False, b"", f"{type(error).__name__}: {error}".encode()))
+                self._end(number, Outcome(End.OTHER, False, b"", utf8(f"{type(error).__name__}: {error}")))
             return
         for run in runs.values():
             run.handle = handle
@@ -261,7 +262,7 @@ class _Pool:
             end = Outcome(End.CANCELLED, False, b"", b"")
         else:
             lost = End.LOST if outcome.end is End.CANCELLED else outcome.end
-            detail = outcome.detail.encode()[:4000]
+            detail = utf8(outcome.detail, 4000)
             has_node = lost not in (End.OTHER, End.UNREACHABLE)
             body = text(outcome.node) + detail if has_node else detail
             end = Outcome(lost, lost is not End.UNREACHABLE, b"", body)
@@ -309,7 +310,7 @@ class _Pool:
         for number, run in runs.items():
             self._take_back(run, kills=True)
             self._end(number, _lost("", f"the pool's hub is gone: {reason}"))
-        self._connection.write(Kind.POOLLOST, self.number, reason.encode()[:4000])
+        self._connection.write(Kind.POOLLOST, self.number, utf8(reason, 4000))
 
 
 class Driver:
@@ -483,4 +484,4 @@ def _json(data: Buffer) -> dict[str, Any]:
 
 
 def _lost(node: str, detail: str) -> Outcome:
-    return Outcome(End.LOST, True, b"", text(node) + detail.encode())
+    return Outcome(End.LOST, True, b"", text(node) + utf8(detail))

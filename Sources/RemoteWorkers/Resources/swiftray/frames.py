@@ -440,9 +440,15 @@ def split_elements(data: Buffer) -> list[bytes]:
     return elements
 
 
+def utf8(value: str, most: int | None = None) -> bytes:
+    """A text as UTF-8, cut where it is too long. What no UTF-8 has, as half of a surrogate pair, becomes `?`: texts of
+    other ends may have it, and are to be told all the same."""
+    return value.encode("utf-8", "replace")[:most]
+
+
 def text(value: str, most: int = 0xFFFF) -> bytes:
     """UTF-8 behind its size, cut where it is too long."""
-    data = value.encode("utf-8", "replace")[:most]
+    data = utf8(value, most)
     return struct.pack("<H", len(data)) + data
 
 
@@ -452,7 +458,7 @@ GOES_ON = 1 << 31
 
 def place(pid: int, node: str) -> bytes:
     """Where a run is: the payload of its STARTED."""
-    data = node.encode("utf-8", "replace")[:0xFF]
+    data = utf8(node, 0xFF)
     return PID.pack(pid) + bytes([len(data)]) + data
 
 

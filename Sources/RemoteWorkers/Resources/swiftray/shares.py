@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from swiftray.frames import REPLY, Buffer, Code, Connection, Kind, is_sealed, make_blob
+from swiftray.frames import REPLY, Buffer, Code, Connection, Kind, is_sealed, make_blob, utf8
 from swiftray.link import HubCalls
 
 
@@ -69,7 +69,7 @@ class Shares:
 
     def _run(self, connection: Connection, request: int, body: Callable[[], None]) -> None:
         def refuse(error: Exception) -> None:
-            text = f"{type(error).__name__}: {error}".encode()[:4000]
+            text = utf8(f"{type(error).__name__}: {error}", 4000)
             connection.write(Kind.HUBRES, request, REPLY.pack(Code.INVALID, 0), text)
 
         def run() -> None:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from swiftray.child import Child, Event
-from swiftray.frames import CALL_ENDS, DONE, NOWHERE, ORDER, OUTPUT_SIZE, Buffer, End, Kind, text
+from swiftray.frames import CALL_ENDS, DONE, NOWHERE, ORDER, OUTPUT_SIZE, Buffer, End, Kind, text, utf8
 from swiftray.link import HubCalls
 from swiftray.posts import RUN_BACK, RUN_DIED, RUN_DONE, RUN_ENDED, Post
 from swiftray.shares import Shares, Store
@@ -347,8 +347,8 @@ def _release(child: Child) -> None:
 
 
 def _other(reason: str) -> Outcome:
-    return Outcome(End.OTHER, False, b"", reason.encode())
+    return Outcome(End.OTHER, False, b"", utf8(reason))
 
 
 def _lost(node: str, reason: str) -> Outcome:
-    return Outcome(End.LOST, True, b"", text(node) + reason.encode())
+    return Outcome(End.LOST, True, b"", text(node) + utf8(reason))
