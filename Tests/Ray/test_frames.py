@@ -8,6 +8,7 @@ import random
 import socket
 import struct
 import threading
+import time
 import unittest
 from unittest import mock
 
@@ -46,6 +47,30 @@ class FramesTests(unittest.TestCase):
         reader = FrameReader()
         frames = reader.feed(encoded(Kind.MORE, 3, b"ab") + encoded(Kind.MORE, 3, b"cd") + encoded(Kind.HUB, 3, b"e"))
         self.assertEqual(frames, [Frame(Kind.HUB, 3, b"abcde")])
+
+    def test_many_parts_take_as_long_as_few(self) -> None:
+        def seconds(count: int) -> float:
+            reader = FrameReader()
+            data = encoded(Kind.MORE, 3, b"x") * count
+            begin = time.process_time()
+            self.assertEqual(reader.feed(data), [])
+            return time.process_time() - begin
+
+        # Sixteen times as many took 256 times as long.
+        few = min(seconds(2_000) for _ in range(3))
+        self.assertLess(seconds(32_000), 80 * few)
+
+    def test_parts_have_a_limit_together_which_is_seen_before_they_have_come(self) -> None:
+        parts = encoded(Kind.MORE, 3, b"ab") + encoded(Kind.MORE, 3, b"cd")
+        self.assertEqual(FrameReader(5).feed(parts + encoded(Kind.HUB, 3, b"e")), [Frame(Kind.HUB, 3, b"abcde")])
+        for last in (encoded(Kind.MORE, 3, b"ef"), encoded(Kind.HUB, 3, b"ef"), HEADER.pack(9 + 2, Kind.HUB, 3)):
+            with self.assertRaisesRegex(ProtocolError, "more than 5 bytes"):
+                FrameReader(5).feed(parts + last)
+        with self.assertRaises(ProtocolError):
+            FrameReader(5).feed(HEADER.pack(9 + 6, Kind.HUB, 1))
+        reader = FrameReader(5)
+        for _ in range(3):
+            self.assertEqual(len(reader.feed(parts + encoded(Kind.HUB, 3, b""))), 1)
 
     def test_damage_is_refused(self) -> None:
         damaged = {

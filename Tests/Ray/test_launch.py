@@ -23,7 +23,7 @@ from unittest import mock
 
 from fake_worker import ANSWERS
 from host import HERE, LAUNCH_RESOURCES, PATIENCE, RESOURCES, Host
-from swiftray.command import _BARE, _BOOT
+from swiftray.command import _BARE, _BOOT, greatest_message
 from swiftray.driver import Loss, PoolOptions, Refused, _Pool, _Run
 from swiftray.frames import LIMITS, NEEDED_CALLS, ORDER, SUBMISSION, End, Frame, Kind, Operation, ProtocolError
 from swiftray.hosts import LaunchCluster
@@ -342,6 +342,25 @@ class ClusterTests(unittest.TestCase):
         self.assertEqual(self.cluster._workers, {})
         hook.assert_called_once()
         worker._abandon()
+
+    def test_a_worker_that_says_more_at_once_than_memory_takes_is_lost_with_the_reason(self) -> None:
+        with mock.patch("swiftray.command.greatest_message", return_value=100_000):
+            self.start()
+        self.cluster.open_pool(self.pool)
+        for run, size in ((1, 50_000), (2, 200_000)):
+            spec = RunSpec(run, "", 0, 0, ORDER.pack(1, 1, 0, 0, 0, 0, 0, 0), 0)
+            self.cluster.submit(self.pool, [spec], [json.dumps(["blob", size]).encode()], self.ends.put)
+            end = self.ends.get(timeout=PATIENCE)
+            if run == 1:
+                self.assertEqual(len(end[0][1].body), size)
+            else:
+                self.assertEqual(end.end, End.LOST)
+                self.assertIn("more than 100000 bytes", end.detail)
+
+    def test_a_worker_may_say_at_once_what_memory_takes_four_times(self) -> None:
+        for memory, most in ((1 << 20, 256 << 20), (64 << 30, 16 << 30), (1 << 50, 64 << 30)):
+            with mock.patch("swiftray.command.memory", return_value=memory):
+                self.assertEqual(greatest_message(), most)
 
     def test_a_loss_that_is_described_by_no_text_is_told(self) -> None:
         connection = mock.Mock()

@@ -16,14 +16,16 @@ import threading
 import time
 from typing import Any, NamedTuple
 
-from swiftray.frames import NEEDED_CALLS, Frame, Kind, ProtocolError
+from swiftray.frames import GREATEST_PAYLOAD, NEEDED_CALLS, Frame, Kind, ProtocolError
 from swiftray.stream import MOST_PERIODS, PREAMBLE, Inbox, Outbox
-from swiftray.system import signal_group
+from swiftray.system import memory, signal_group
 
 #: What a command's arguments may have in place of a host's name, and of what it is to run there.
 HOST, WORKER = "{host}", "{worker}"
 #: How much may come before a worker's first word.
 MOST_BANNER = 1 << 16
+#: How much a worker may say at once, however little memory there is.
+_LEAST_MESSAGE = 256 << 20
 #: How much of what a command has said is kept for messages.
 _MOST_SAID = 2000
 #: How long a command may take to end when its worker has nothing to do any more, in seconds.
@@ -114,6 +116,12 @@ class Failure(NamedTuple):
     reason: str
     #: Whether it is no use to try again soon.
     is_final: bool
+
+
+def greatest_message() -> int:
+    """How many bytes a worker may say at once. A result is there four times until the host has it: more could not be
+    taken in, and what one host says is not to take the memory from all others."""
+    return min(GREATEST_PAYLOAD, max(_LEAST_MESSAGE, memory() // 4))
 
 
 class Worker:
@@ -232,7 +240,7 @@ class Worker:
                 self._reason = self._reason or f"it does not speak this protocol: {error}"
 
     def _receive(self) -> None:
-        inbox = Inbox()
+        inbox = Inbox(greatest_message())
         banner: bytearray | None = bytearray()
         errors = self._process.stderr
         assert errors is not None

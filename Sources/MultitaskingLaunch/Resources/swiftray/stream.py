@@ -16,7 +16,7 @@ import struct
 import threading
 from typing import Any, Callable
 
-from swiftray.frames import GREATEST_FRAME, HEADER, Buffer, Frame, FrameReader, Kind, ProtocolError
+from swiftray.frames import GREATEST_FRAME, GREATEST_PAYLOAD, HEADER, Buffer, Frame, FrameReader, Kind, ProtocolError
 
 #: What a worker says before its first frame. What comes before that is somebody else's: a banner, a profile's output.
 PREAMBLE = b"\0multitasking worker 1\n"
@@ -176,8 +176,8 @@ class Outbox:
 class Inbox:
     """Cuts what arrives into frames with their values."""
 
-    def __init__(self) -> None:
-        self._reader = FrameReader()
+    def __init__(self, most: int = GREATEST_PAYLOAD) -> None:
+        self._reader = FrameReader(most)
 
     def read(self, descriptor: int) -> list[tuple[Frame, Any]]:
         """Reads what there is. Raises EOFError at the end."""

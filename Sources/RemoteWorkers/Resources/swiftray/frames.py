@@ -186,10 +186,13 @@ class Frame(NamedTuple):
 class FrameReader:
     """Cuts what arrives into frames; knows no socket."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = GREATEST_PAYLOAD) -> None:
+        #: How long a payload may be.
+        self._most = most
         self._buffer = bytearray()
         self._descriptors: deque[int] = deque()
-        self._parts: list[bytes] = []
+        #: Not each on its own: they may be many and short.
+        self._parts = bytearray()
         self._parts_of: int | None = None
 
     def feed(self, data: bytes, descriptors: Sequence[int] = ()) -> list[Frame]:
@@ -202,6 +205,8 @@ class FrameReader:
             length, kind, number = HEADER.unpack_from(self._buffer, position)
             if not 9 <= length <= GREATEST_FRAME:
                 raise ProtocolError(f"a frame says that it has {length} bytes")
+            if len(self._parts) + length - 9 > self._most:
+                raise ProtocolError(f"a payload has more than {self._most} bytes")
             end = position + 4 + length
             if len(self._buffer) < end:
                 break
@@ -225,13 +230,12 @@ class FrameReader:
             raise ProtocolError("a frame came between the parts of another")
         if kind == Kind.MORE:
             self._parts_of = number
-            self._parts.append(payload)
-            if sum(map(len, self._parts)) > GREATEST_PAYLOAD:
-                raise ProtocolError("the parts of a payload are too long together")
+            self._parts += payload
             return None
         if self._parts_of is not None:
-            payload = b"".join([*self._parts, payload])
-            self._parts, self._parts_of = [], None
+            self._parts += payload
+            payload = bytes(self._parts)
+            self._parts, self._parts_of = bytearray(), None
         try:
             known = Kind(kind & ~BLOB_FLAG)
         except ValueError:
