@@ -16,6 +16,7 @@ import host  # noqa: F401  (finds the package)
 from swiftray.frames import (
     BLOB,
     BLOB_FLAG,
+    BLOB_SIZE,
     HEADER,
     Connection,
     Frame,
@@ -71,6 +72,19 @@ class FramesTests(unittest.TestCase):
         reader = FrameReader(5)
         for _ in range(3):
             self.assertEqual(len(reader.feed(parts + encoded(Kind.HUB, 3, b""))), 1)
+
+    def test_a_long_head_travels_in_parts_whatever_its_tail(self) -> None:
+        one, other = map(Connection, socket.socketpair())
+        with one.stream, other.stream, mock.patch("swiftray.frames._PART", 1 << 16):
+            size = (1 << 16) + 1
+            writer = threading.Thread(target=one.write, args=(Kind.DONE, 9, bytes(size), bytes(BLOB_SIZE + 1)))
+            writer.start()
+            other.stream.settimeout(10)
+            frames: list[Frame] = []
+            while not frames:
+                frames = other.read()
+            writer.join()
+            self.assertEqual((len(frames[0].head), len(frames[0].tail)), (size + BLOB_SIZE + 1, 0))
 
     def test_damage_is_refused(self) -> None:
         damaged = {

@@ -271,7 +271,8 @@ class Connection:
     def write(self, kind: Kind, number: int, head: bytes = b"", tail: Buffer = b"") -> bool:
         """Writes a frame, and a long tail as a descriptor; False if nobody reads any more."""
         descriptor: int | None = None
-        if len(tail) > BLOB_SIZE:
+        # A long head has to be split.
+        if len(tail) > BLOB_SIZE and len(head) <= _PART:
             # Without a descriptor or memory for it, the tail goes the way of a short one: it is not to be lost.
             with contextlib.suppress(OSError):
                 descriptor = make_blob(tail)
