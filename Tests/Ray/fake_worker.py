@@ -41,6 +41,9 @@ ANSWERS: dict[str, tuple[Kind, Any]] = {
     "short-end": (Kind.CALL, ["", "requests", [5, 0, 0, [[RUN_DONE, 0, 1, bytes(30)]]]]),
     "end-without-output": (Kind.CALL, ["", "requests", [5, 0, 0, [[RUN_DONE, 0, 1, bytes(31) + b"\5\0\0\0"]]]]),
     "shares-as-host": (Kind.CALL, ["", "share", [1, b""]]),
+    "locates-elsewhere": (Kind.CALL, ["", "locate", [1, "elsewhere", [1, 2]]]),
+    "looks-elsewhere": (Kind.CALL, ["", "shared", [1, "elsewhere"]]),
+    "another-pool": (Kind.CALL, ["/77", "poll", [5, 0]]),
     "driver-speech": (Kind.RUN, None),
     "second-greeting": (Kind.LAUNCHED, ["here", 1, None]),
 }
@@ -80,8 +83,10 @@ def answer(mode: str, value: object, outbox: Outbox) -> None:
     else:
         kind, said = ANSWERS[mode]
         assert isinstance(value, list)
-        if kind is Kind.CALL and not said[0]:
-            said = [value[0][0], *said[1:]]
+        if kind is Kind.CALL and said[0] in ("", "/77"):
+            # Its own pool, or another one of its driver's.
+            prefix, _, name = value[0][0].rpartition("/")
+            said = [prefix + (said[0] or f"/{name}"), *said[1:]]
         outbox.put(kind, 1, said)
 
 

@@ -173,6 +173,12 @@ class LaunchTests(unittest.TestCase):
                 host.connection.write(Kind.ENDPOOL, pool, b"\0")
                 host.wait(Kind.POOLENDED, pool)
 
+    def test_a_worker_is_on_the_host_on_which_it_was_started_whatever_it_says(self) -> None:
+        words = ["env", f"PYTHONPATH={RESOURCES}", sys.executable, str(HERE / "fake_worker.py"), "silence"]
+        for hosts, nodes in (([], ["here"]), (["first", "second"], ["first", "second"])):
+            answer = self.hello(self.start(), ["sh", "-c", f"exec {shlex.join(words)}"], hosts=hosts)
+            self.assertEqual(answer["nodes"], nodes)
+
     def test_tasks_for_whose_workers_there_are_no_descriptors_wait_for_others(self) -> None:
         host = self.start("sh", "-c", 'ulimit -n 40; exec "$@"', "sh")
         self.assertFalse(self.hello(host, ["sh", "-c"])["isRefused"])
@@ -287,6 +293,27 @@ class ClusterTests(unittest.TestCase):
         with mock.patch.object(self.cluster, "_dispatch", side_effect=MemoryError):
             ((run, _),) = self.ends.get(timeout=PATIENCE)
         self.assertEqual(run, 1)
+
+    def test_a_worker_may_ask_for_the_pools_of_its_tasks_also_after_their_end(self) -> None:
+        self.start()
+        other = self.pool._replace(spec=self.pool.spec._replace(name="2"))
+        for pool in (self.pool, other):
+            self.cluster.open_pool(pool)
+        self.submit(1)
+        self.ends.get(timeout=PATIENCE)
+        (worker,) = self.cluster._workers
+        with mock.patch.object(worker, "answer") as answer:
+            for name in ("2", "3", ""):
+                with self.assertRaisesRegex(ProtocolError, "a pool that it was not given"):
+                    self.cluster.call(worker, 9999, f"{self.cluster._name}/{name}", "shared", [1, worker.node])
+            with mock.patch.object(worker, "end"):
+                # The other one keeps the worker.
+                self.cluster.close_pool(self.pool)
+            self.cluster.call(worker, 9999, f"{self.cluster._name}/1", "shared", [1, worker.node])
+            # Its child asks as well.
+            answers = [call.args for call in answer.call_args_list if call.args[0] == 9999]
+            self.assertEqual(answers, [(9999, None, "the hub has ended")])
+        self.cluster.close_pool(other)
 
     def test_a_cancel_that_meets_the_end_of_a_short_run_is_forgotten(self) -> None:
         self.start()

@@ -325,7 +325,8 @@ class Worker:
                 if refusal is not None:
                     self.failure = Failure(str(refusal)[:_MOST_SAID], is_final=True)
                     raise EOFError
-                self.node = str(node)
+                # One that is elsewhere than it was started would speak for others there.
+                self.node = self.host or str(node)
                 self.is_ready = True
                 self._owner.begin(self)
                 self.has_begun.set()

@@ -117,6 +117,8 @@ class LaunchCluster(WorkerOwner):
         self._clients: dict[Worker, set[tuple[str, int]]] = {}
         #: The runs that a worker was given.
         self._given: dict[Worker, collections.OrderedDict[int, None]] = {}
+        #: The pools of which a worker was given runs, also those that have ended: what it says may come later.
+        self._pools: dict[Worker, set[str]] = {}
         self._hosts: list[_Host] = []
         #: On the loop: a thread of its own might not be had.
         self._timer: Future[None] | None = None
@@ -305,6 +307,7 @@ class LaunchCluster(WorkerOwner):
     def _give(self, task: _Task, worker: Worker) -> None:
         self._workers[worker] = task
         task.worker = worker
+        self._pools[worker].add(task.pool.spec.name)
         given = self._given[worker]
         while len(given) > _REMEMBERED:
             given.popitem(last=False)
@@ -353,6 +356,7 @@ class LaunchCluster(WorkerOwner):
         self._workers[worker] = None
         self._clients[worker] = set()
         self._given[worker] = collections.OrderedDict()
+        self._pools[worker] = set()
         return worker
 
     def _remove(self, worker: Worker) -> _Task | None:
@@ -379,6 +383,7 @@ class LaunchCluster(WorkerOwner):
             task = self._remove(worker)
             clients = self._clients.pop(worker, set())
             self._given.pop(worker, None)
+            self._pools.pop(worker, None)
             if host is not None and worker.failure is not None:
                 host.fail(worker.failure)
             elif host is not None and not worker.was_killed:
@@ -412,7 +417,9 @@ class LaunchCluster(WorkerOwner):
 
     def call(self, worker: Worker, number: int, pool: Any, method: Any, arguments: Any) -> None:
         prefix, _, name = str(pool).rpartition("/")
-        if prefix != self._name:
+        with self._lock:
+            is_given = prefix == self._name and name in self._pools.get(worker, ())
+        if not is_given:
             raise ProtocolError("a worker asks for a pool that it was not given")
         asked = self._call(worker, name, method, arguments)
 
@@ -455,17 +462,25 @@ class LaunchCluster(WorkerOwner):
                 raise ProtocolError("a worker shares a value under a number of the host's")
             return self.ask(pool, method, (int(number), _bytes(data)))
         if method == "shared":
-            return self.ask(pool, method, (int(arguments[0]), str(arguments[1])))
+            number, node = arguments
+            return self.ask(pool, method, (int(number), _own_node(worker, node)))
         if method == "value":
             return self.ask(pool, "shared", (int(arguments[0]), ""))
         if method == "locate":
             number, node, (pid, descriptor) = arguments
-            return self.ask(pool, method, (int(number), str(node), (int(pid), int(descriptor))))
+            return self.ask(pool, method, (int(number), _own_node(worker, node), (int(pid), int(descriptor))))
         raise ProtocolError(f"no hub can be asked for {method}")
 
     def _note_client(self, worker: Worker, pool: str, client: int) -> None:
         with self._lock:
             self._clients.get(worker, set()).add((pool, client))
+
+
+def _own_node(worker: Worker, node: Any) -> str:
+    # Workers of other hosts would open what this one names.
+    if node != worker.node:
+        raise ProtocolError("a worker speaks of another node")
+    return worker.node
 
 
 def _post(value: Any) -> Post:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import stat
 import threading
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -124,14 +126,24 @@ class Shares:
 def _open(place: tuple[int, int], name: str) -> tuple[int, int] | None:
     """The memory of a name that another process of this node has open; None if it has not any more."""
     pid, number = place
-    path = f"/proc/{pid}/fd/{number}"
     try:
+        # The number may have become another's, or whoever named it may have lied: opening a pipe may take for ever, and
+        # opening a device may do something. This opens nothing yet, and what it is does not change any more.
+        found = os.open(f"/proc/{pid}/fd/{number}", os.O_PATH | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        path = f"/proc/self/fd/{found}"
+        if not stat.S_ISREG(os.fstat(found).st_mode) or not os.readlink(path).startswith(f"/memfd:{name} "):
+            return None
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return None
-    # The number may have become another's.
-    is_right = os.readlink(f"/proc/self/fd/{descriptor}").startswith(f"/memfd:{name} ")
-    if not is_right or not is_sealed(descriptor):
-        os.close(descriptor)
-        return None
-    return descriptor, os.fstat(descriptor).st_size
+    finally:
+        os.close(found)
+    # A file of that name has no seals, and does not know what that is.
+    with contextlib.suppress(OSError):
+        if is_sealed(descriptor):
+            return descriptor, os.fstat(descriptor).st_size
+    os.close(descriptor)
+    return None
