@@ -61,24 +61,11 @@
         private func serve(
             at place: ListeningPlace, _ onListening: (UInt16) -> Void
         ) async throws -> (port: UInt16?, error: any Error) {
-            let server = HTTPServer(
-                address: place.address, pool: ImpatientSocketPool(), logger: .disabled,
-                handler: ClosureHTTPHandler { answer($0) })
             var port: UInt16?
             do {
-                try await withThrowingTaskGroup(of: UInt16?.self) { group in
-                    group.addTask {
-                        try await server.run()
-                        throw SocketError.disconnected
-                    }
-                    group.addTask {
-                        try await server.waitUntilListening(timeout: 60)
-                        return await server.listeningAddress?.portNumber
-                    }
-                    for try await case let found? in group {
-                        port = found
-                        onListening(found)
-                    }
+                try await PageListener { answer($0) }.run(at: place.address) { found in
+                    port = found
+                    onListening(found)
                 }
                 return (port, SocketError.disconnected)
             } catch {
@@ -234,15 +221,6 @@
             var headers = headers("text/plain; charset=utf-8")
             for (header, value) in more { headers[header] = value }
             return HTTPResponse(statusCode: status, headers: headers, body: Data((text + "\n").utf8))
-        }
-    }
-
-    extension Socket.Address {
-        fileprivate var portNumber: UInt16? {
-            switch self {
-            case .ip4(_, let port), .ip6(_, let port): port
-            case .unix: nil
-            }
         }
     }
 

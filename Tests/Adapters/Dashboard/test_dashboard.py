@@ -10,10 +10,12 @@ import json
 import pathlib
 import queue
 import re
+import select
 import socket
 import subprocess
 import sys
 import threading
+import time
 import unittest
 import urllib.error
 import urllib.request
@@ -299,6 +301,78 @@ class DashboardTests(unittest.TestCase):
         self.addCleanup(last.close)
         last.settimeout(45)
         self.assertEqual(last.recv(1), b"", "a client that says nothing is waited for without end")
+
+    def test_clientsWithoutAToken_holdFewDescriptors(self):
+        program = self.program("token")
+        def descriptors():
+            return len(list(pathlib.Path(f"/proc/{program.process.pid}/fd").iterdir()))
+        before = descriptors()
+        silent = [socket.create_connection(("127.0.0.1", program.port)) for _ in range(600)]
+        self.addCleanup(lambda: [one.close() for one in silent])
+        def closed():
+            """How many of them the program has closed."""
+            waiting = select.poll()
+            for one in silent:
+                waiting.register(one, select.POLLIN)
+            return len(waiting.poll(0))
+        wait(lambda: closed() >= 600 - 128, lambda: f"{closed()} of 600 were closed")
+        self.assertLessEqual(descriptors(), before + 130)
+        # The others are waited for, but not for long; there is place then.
+        wait(lambda: closed() == 600, lambda: f"{closed()} of 600 were closed")
+        self.assertEqual(program.get("/metrics", Authorization=f"Bearer {TOKEN}")[0], 200)
+        wait(lambda: descriptors() <= before + 2, lambda: f"{descriptors()} descriptors instead of {before}")
+
+    def test_headThatComesSlowly_isGivenUpAsAWhole(self):
+        program = self.program()
+        slow = socket.create_connection(("127.0.0.1", program.port))
+        self.addCleanup(slow.close)
+        slow.sendall(b"GET / HTTP/1.1\r\nX: ")
+        begin = time.monotonic()
+        slow.settimeout(1)
+        while time.monotonic() - begin < 25:
+            try:
+                slow.sendall(b"x")
+                self.assertEqual(slow.recv(1), b"")
+                break
+            except TimeoutError:
+                pass
+            except ConnectionError:
+                break
+        self.assertLess(time.monotonic() - begin, 15)
+
+    def test_headThatIsTooLong_isRefused_andWhatFollowsIsNotRead(self):
+        program = self.program()
+        long = b"x" * 20_000
+        for head in (b"GET / HTTP/1.1\r\nX: " + long, long, b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 4000):
+            one = socket.create_connection(("127.0.0.1", program.port))
+            self.addCleanup(one.close)
+            one.settimeout(PATIENCE)
+            one.sendall(head)
+            self.assertIn(b" 431 ", one.makefile("rb").readline())
+        endless = socket.create_connection(("127.0.0.1", program.port))
+        self.addCleanup(endless.close)
+        endless.settimeout(PATIENCE)
+        with self.assertRaises(ConnectionError):
+            for _ in range(10_000):
+                endless.sendall(b"x" * 65536)
+        self.assertEqual(program.get("/")[0], 200)
+
+    def test_requestsOfOneConnection_areAnsweredInTurn(self):
+        program = self.program()
+        host = f"Host: 127.0.0.1:{program.port}\r\n".encode()
+        one = socket.create_connection(("127.0.0.1", program.port))
+        self.addCleanup(one.close)
+        one.settimeout(PATIENCE)
+        one.sendall(b"GET /metrics HTTP/1.1\r\n" + host + b"\r\nGET /nothing HTTP/1.1\n" + host + b"\n")
+        one.sendall(b"HEAD / HTTP/1.1\r\n" + host + b"Connection: close\r\n\r\n")
+        said = one.makefile("rb").read()
+        self.assertEqual(re.findall(rb"^HTTP/1.1 (\d+)", said, re.MULTILINE), [b"200", b"404", b"200"])
+        for bad in (b"\r\n\r\n", b"GET /\r\n\r\n", b"GET / SMTP\r\n\r\n", b"\xff\xfe\n\n"):
+            other = socket.create_connection(("127.0.0.1", program.port))
+            self.addCleanup(other.close)
+            other.settimeout(PATIENCE)
+            other.sendall(bad)
+            self.assertTrue(other.makefile("rb").read().startswith(b"HTTP/1.1 400 "), bad)
 
     def test_manyReaders_comeAndGo_andTheProgramEnds(self):
         program, page = self.page()

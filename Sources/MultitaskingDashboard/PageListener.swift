@@ -1,0 +1,216 @@
+#if Dashboard
+    import FlyingFox
+    import FlyingSocks
+    import Foundation
+    import MultitaskingPlatform
+    import Synchronization
+
+    /// Accepts connections, and has their requests answered.
+    ///
+    /// The descriptors and the memory that clients hold are missing in the program, and who connects has shown no token
+    /// yet. So there are few connections, and each has little time and room to say what it wants. FlyingFox's own
+    /// server limits neither, and its pool of sockets can't: it is only asked when there is nothing to read.
+    struct PageListener: Sendable {
+        private static let connectionLimit = 128
+        private static let headLimit = 16 << 10
+        /// How long a client may take to send the head of a request, from the beginning or the answer before.
+        private static let headPatience = Duration.seconds(10)
+        /// How long a client may take to receive a part of an answer.
+        private static let partPatience = Duration.seconds(30)
+        private static let bufferSize = 4 << 10
+
+        private let answer: @Sendable (HTTPRequest) -> HTTPResponse
+        private let places = Places(free: connectionLimit)
+
+        init(answer: @escaping @Sendable (HTTPRequest) -> HTTPResponse) { self.answer = answer }
+
+        /// Serves until that fails, or the awaiting task is cancelled. Says the port once it listens.
+        func run(at address: any SocketAddress, onListening: (UInt16) -> Void) async throws {
+            let socket = try Socket(domain: Int32(address.family))
+            defer { try? socket.close() }
+            try socket.setValue(true, for: .localAddressReuse)
+            try socket.bind(to: address)
+            try socket.listen()
+            let pool = HTTPServer.defaultPool()
+            try await pool.prepare()
+            let listening = try AsyncSocket(socket: socket, pool: pool)
+            if let port = try socket.sockname().portNumber { onListening(port) }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                defer { group.cancelAll() }
+                group.addTask { try await pool.run() }
+                group.addTask { try await accept(from: listening) }
+                try await group.next()
+            }
+        }
+
+        private func accept(from listening: AsyncSocket) async throws {
+            try await withThrowingDiscardingTaskGroup { group in
+                while true {
+                    let connection = try await listening.accept()
+                    guard places.take() else {
+                        try? connection.close()
+                        continue
+                    }
+                    group.addTask {
+                        // Whatever fails is the end of this connection alone.
+                        try? await serve(connection)
+                        try? connection.close()
+                        places.giveBack()
+                    }
+                }
+            }
+        }
+
+        // MARK: A connection
+
+        private func serve(_ connection: AsyncSocket) async throws {
+            var received: [UInt8] = []
+            while true {
+                let known = received
+                let found = try await limited(to: Self.headPatience) {
+                    try await readHead(after: known, of: connection)
+                }
+                guard let found else { return try await refuse(.requestHeaderFieldsTooLarge, connection) }
+                guard let request = HTTPRequest(head: found.head) else {
+                    return try await refuse(.badRequest, connection)
+                }
+                received = found.rest
+                try await write(answer(request), to: connection, isLast: !request.keepsConnection)
+                if request.hasBody { try await hangUp(connection) }
+                if !request.keepsConnection { return }
+            }
+        }
+
+        /// The head of the next request, and what has come behind it; nil if it is too long.
+        private func readHead(
+            after received: [UInt8], of connection: AsyncSocket
+        ) async throws -> (head: [UInt8], rest: [UInt8])? {
+            var received = received
+            var searched = 0
+            while true {
+                if let end = Self.endOfHead(received, from: searched) {
+                    return (Array(received[..<end]), Array(received[end...]))
+                }
+                if received.count >= Self.headLimit { return nil }
+                searched = max(0, received.count - 2)
+                let room = min(Self.bufferSize, Self.headLimit - received.count)
+                received += try await connection.read(atMost: room)
+            }
+        }
+
+        /// Where what follows the first empty line begins.
+        private static func endOfHead(_ bytes: [UInt8], from start: Int) -> Int? {
+            let (newline, carriageReturn) = (UInt8(ascii: "\n"), UInt8(ascii: "\r"))
+            for index in bytes.indices.dropFirst(start) where bytes[index] == newline {
+                let rest = bytes[(index + 1)...]
+                if rest.first == newline { return index + 2 }
+                if rest.starts(with: [carriageReturn, newline]) { return index + 3 }
+            }
+            return nil
+        }
+
+        private func write(_ response: HTTPResponse, to connection: AsyncSocket, isLast: Bool) async throws {
+            guard case .httpBody(let body) = response.payload else { throw SocketError.disconnected }
+            var headers = response.headers
+            headers[.contentLength] = body.count.map(String.init)
+            // A body that doesn't say its length is in such parts already.
+            headers[.transferEncoding] = body.count == nil ? "chunked" : nil
+            headers[.connection] = isLast ? "close" : "keep-alive"
+            let status = "HTTP/1.1 \(response.statusCode.code) \(response.statusCode.phrase)\r\n"
+            let lines = headers.map { "\($0.key.rawValue): \($0.value)\r\n" }.sorted()
+            let head = Data((status + lines.joined() + "\r\n").utf8)
+            try await limited(to: Self.partPatience) { try await connection.write(head) }
+            for try await part in body {
+                try await limited(to: Self.partPatience) { try await connection.write(part) }
+            }
+        }
+
+        private func refuse(_ status: HTTPStatusCode, _ connection: AsyncSocket) async throws {
+            try await write(HTTPResponse(statusCode: status, body: Data()), to: connection, isLast: true)
+            try await hangUp(connection)
+        }
+
+        /// Closing while there is something to be read would take the answer from the client, which may still send.
+        private func hangUp(_ connection: AsyncSocket) async throws {
+            shutdown(connection.socket.file.rawValue, Int32(SHUT_WR))
+            try await limited(to: .seconds(1)) {
+                var left = 4 * Self.headLimit
+                while left > 0 { left -= try await connection.read(atMost: Self.bufferSize).count }
+            }
+        }
+
+        /// Throws if it takes longer.
+        private func limited<Result: Sendable>(
+            to limit: Duration, _ body: @escaping @Sendable () async throws -> Result
+        ) async throws -> Result {
+            try await withThrowingTaskGroup(of: Result.self) { group in
+                defer { group.cancelAll() }
+                group.addTask(operation: body)
+                group.addTask {
+                    try await Task.sleep(for: limit)
+                    throw SocketError.disconnected
+                }
+                guard let result = try await group.next() else { throw SocketError.disconnected }
+                return result
+            }
+        }
+    }
+
+    /// How many more connections there may be.
+    private final class Places: Sendable {
+        private let free: Mutex<Int>
+
+        init(free: Int) { self.free = Mutex(free) }
+
+        func take() -> Bool {
+            free.withLock { free in
+                guard free > 0 else { return false }
+                free -= 1
+                return true
+            }
+        }
+
+        func giveBack() { free.withLock { $0 += 1 } }
+    }
+
+    extension HTTPRequest {
+        /// Reads the lines of a head; nil if they are none.
+        fileprivate init?(head: [UInt8]) {
+            let lines = head.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
+                .map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }.filter { !$0.isEmpty }
+            let words = lines.first?.split(separator: " ") ?? []
+            guard words.count == 3, words[2].hasPrefix("HTTP/1.") else { return nil }
+            var headers = HTTPHeaders()
+            for line in lines.dropFirst() {
+                let parts = line.split(separator: ":", maxSplits: 1)
+                guard parts.count == 2 else { continue }
+                headers.addValue(parts[1].trimmingCharacters(in: .whitespaces), for: HTTPHeader(String(parts[0])))
+            }
+            let target = words[1].split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+            self.init(
+                method: HTTPMethod(String(words[0])), version: HTTPVersion(String(words[2])),
+                target: Target(path: String(target[0]), query: target.count > 1 ? String(target[1]) : ""),
+                headers: headers, body: HTTPBodySequence())
+        }
+
+        /// Whether something follows the head. Nobody reads it.
+        fileprivate var hasBody: Bool {
+            headers[.transferEncoding] != nil || !["0", nil].contains(headers[.contentLength])
+        }
+
+        /// Whether another request may follow on the same connection.
+        fileprivate var keepsConnection: Bool {
+            let words = (headers[.connection] ?? "").lowercased()
+            return !hasBody && (version == .http11 ? !words.contains("close") : words.contains("keep-alive"))
+        }
+    }
+
+    extension Socket.Address {
+        fileprivate var portNumber: UInt16? {
+            switch self {
+            case .ip4(_, let port), .ip6(_, let port): port
+            case .unix: nil
+            }
+        }
+    }
+#endif
