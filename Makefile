@@ -299,6 +299,7 @@ setup-ray-others: setup-ray
 test-ray: setup-ray-others ## Run the contract on a Ray cluster of two nodes, and lose parts of it TIMES times each
 	$(SWIFT) build --product ray-harness
 	export OTHER_RAY=$(OTHER_RAY)/bin/python OTHER_PYTHON=$(OTHER_PYTHON)/bin/python
+	$(RAY_PYTHON) -m unittest discover -s Tests/Ray -p test_cluster.py
 	$(RAY_PYTHON) Tests/Ray/check_ray.py faults $(BUILD)/debug/ray-harness $(TIMES)
 	$(RAY_PYTHON) Tests/Ray/check_ray.py kit $(BUILD)/debug/ray-harness
 

@@ -113,6 +113,25 @@ private func hang(_ started: ChannelSender) throws {
         #expect(error?.code == .invalidArgument && error?.message.contains("RAY_AUTH_TOKEN") == true)
     }
 
+    @Test(arguments: [(false, "token"), (true, "disabled")])
+    func environmentThatDisablesAuthentication_appliesOnlyIfThatIsAllowed(isAllowed: Bool, mode: String) throws {
+        let driver = FileManager.default.temporaryDirectory.appendingPathComponent("driver-\(UUID()).py")
+        try Data("import os; print('mode is', os.environ['RAY_AUTH_MODE'])".utf8).write(to: driver)
+        defer { try? FileManager.default.removeItem(at: driver) }
+        let earlier = ProcessInfo.processInfo.environment["RAY_AUTH_MODE"]
+        unsafe setenv("RAY_AUTH_MODE", "disabled", 1)
+        defer {
+            unsafe unsetenv("RAY_AUTH_MODE")
+            if let earlier { unsafe setenv("RAY_AUTH_MODE", earlier, 1) }
+        }
+        for token in [RayToken.value("0123456789abcdef"), .environment] {
+            var options = RayOptions(token: token, allowsUnauthenticated: isAllowed, shipsExecutable: false)
+            options.driver = driver.path
+            let error = #expect(throws: MultitaskingError.self) { try RayCluster(address: nil, options: options) }
+            #expect(error?.message.contains("mode is \(mode)") == true, "\(String(describing: error))")
+        }
+    }
+
     @Test func driverThatDoesNotStart_isClusterUnreachable_withItsLog() {
         var options = fakeOptions
         options.python = "/no/such/python3"

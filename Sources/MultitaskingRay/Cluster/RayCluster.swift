@@ -56,6 +56,7 @@ public final class RayCluster: Sendable {
             [
                 "address": address.map(JSON.string) ?? .null,
                 "namespace": options.namespace.map(JSON.string) ?? .null,
+                "requiresToken": .bool(!options.allowsUnauthenticated),
                 "workingDirectory": options.shipsExecutable ? .string(directory) : .null,
                 "cpus": .number(Double(UsableResources.current.cores)),
                 "environment": .object(options.environment.mapValues(JSON.string)),

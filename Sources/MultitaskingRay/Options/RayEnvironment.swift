@@ -26,7 +26,10 @@ struct DriverEnvironment {
             variables["RAY_AUTH_TOKEN"] = (0..<4).map { _ in String(random.next() as UInt64, radix: 16) }.joined()
         }
         if hasToken {
-            variables["RAY_AUTH_MODE"] = variables["RAY_AUTH_MODE"] ?? "token"
+            // What others have set for this environment is no consent: with another mode, Ray would ignore the token.
+            if !options.allowsUnauthenticated || variables["RAY_AUTH_MODE"] == nil {
+                variables["RAY_AUTH_MODE"] = "token"
+            }
         } else if !options.allowsUnauthenticated {
             throw MultitaskingError(
                 .invalidArgument,

@@ -27,6 +27,10 @@ public struct RayOptions: Sendable, Hashable {
 
     /// Whether to accept a cluster that requires no token. Anyone who can reach the ports of such a cluster can run
     /// code on it.
+    ///
+    /// If false, connecting throws `invalidArgument` if this program has no token, and `clusterUnreachable` if the
+    /// cluster also answers without one, and `RAY_AUTH_MODE` is always `token`, whatever the environment contains. If
+    /// true, nothing is checked, and `RAY_AUTH_MODE` of the environment applies.
     public var allowsUnauthenticated: Bool
 
     /// Whether to send the program's executable to the nodes. If false, it must be installed on each node at the same

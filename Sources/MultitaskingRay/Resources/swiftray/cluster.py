@@ -10,6 +10,7 @@ import queue
 import secrets
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -33,6 +34,20 @@ _OLDEST = (2, 52)
 _LARGE = 1 << 16
 #: How long an address may take to answer, in seconds.
 _CONNECT = 5.0
+#: How long it may take to find out whether a cluster requires a token, in seconds: Python has to load Ray first.
+_PROBE = 30.0
+#: Says whether a cluster answers whoever has no token.
+_WITHOUT_TOKEN = """
+import sys
+sys.path[:] = [path for path in sys.path if path]
+from ray._raylet import GcsClient
+try:
+    GcsClient(address=sys.argv[1]).internal_kv_get(b"multitasking", None, timeout=float(sys.argv[2]))
+except Exception:
+    print("refused")
+else:
+    print("answered")
+"""
 #: How much memory a cluster of one's own has for objects.
 _LOCAL_STORE = 200 << 20
 #: How many clients a hub may have: each has two calls under way and one that waits.
@@ -155,8 +170,12 @@ class RayCluster:
         if version < _OLDEST:
             raise Refused("old", f"Ray is {ray.__version__}; at least {_OLDEST[0]}.{_OLDEST[1]} is needed")
         address = hello.get("address")
-        if address:
+        requires_token = bool(address and hello.get("requiresToken"))
+        if address and _is_plain(str(address)):
             _knock(str(address))
+            if requires_token:
+                _refuse_open(str(address))
+                requires_token = False
         arguments: dict[str, Any] = {
             "address": address or "local",
             "namespace": hello.get("namespace") or f"multitasking-{self._name}",
@@ -170,6 +189,9 @@ class RayCluster:
             ray.init(**arguments)
         except Exception as error:
             raise Refused("unreachable", f"{type(error).__name__}: {error}") from None
+        if requires_token and not str(address).startswith("ray://"):
+            # Only now it is known what is meant.
+            _refuse_open(ray.get_runtime_context().gcs_address)
         # A shared value that was fetched takes a descriptor. What Ray has started keeps what it was given.
         raise_open_files()
         self._task = ray.remote(max_retries=0, num_cpus=1)(run_task)
@@ -306,13 +328,40 @@ def _runtime_environment(hello: dict[str, Any]) -> dict[str, Any]:
     return environment
 
 
+def _is_plain(address: str) -> bool:
+    """Whether an address is a host with a port. Of others Ray finds out itself what is meant."""
+    return not address.startswith("ray://") and address.rpartition(":")[2].isdigit()
+
+
+def _refuse_open(address: str) -> None:
+    """Refuses a cluster that answers whoever has no token."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("RAY_AUTH_TOKEN")}
+    try:
+        # In a process of its own, since Ray reads once how it is to authenticate.
+        said = subprocess.run(
+            [sys.executable, "-c", _WITHOUT_TOKEN, address, str(_CONNECT)],
+            env={**environment, "RAY_AUTH_MODE": "disabled"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=_PROBE,
+        ).stdout.split()
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise Refused("unreachable", f"it cannot be asked whether {address} requires a token: {error}") from None
+    if b"answered" in said:
+        raise Refused(
+            "unreachable",
+            f"the cluster at {address} requires no token, so anyone who can reach it can run code on it: start its "
+            "nodes with RAY_AUTH_MODE=token, or accept that by `allowsUnauthenticated: true`",
+        )
+    if b"refused" not in said:
+        raise Refused("unreachable", f"it cannot be found out whether the cluster at {address} requires a token")
+
+
 def _knock(address: str) -> None:
     """Finds out in little time what `ray.init` would take long for, and not say: whether anybody is there, and
     whether the token is the cluster's."""
     host, _, port = address.rpartition(":")
-    if address.startswith("ray://") or not port.isdigit():
-        # Ray finds out itself what is meant.
-        return
     try:
         with socket.create_connection((host.strip("[]"), int(port)), timeout=_CONNECT):
             pass

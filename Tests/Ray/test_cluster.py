@@ -1,0 +1,84 @@
+"""What the driver finds out of a cluster before it uses it. Needs Ray."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from host import RAY_RESOURCES, Host
+from nodes import Cluster, can_isolate
+
+#: What tells a node or a driver how to authenticate.
+_AUTHENTICATION = ("RAY_AUTH_MODE", "RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH")
+
+
+class _OpenCluster(Cluster):
+    """A cluster that requires no token."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**super().environment, "RAY_AUTH_MODE": "disabled"}
+
+
+@unittest.skipUnless(importlib.util.find_spec("ray"), "there is no Ray")
+class TokenTests(unittest.TestCase):
+    """Whether a cluster requires a token."""
+
+    def setUp(self) -> None:
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.directory = Path(directory.name)
+        own = mock.patch.dict(os.environ)
+        own.start()
+        self.addCleanup(own.stop)
+        for name in _AUTHENTICATION:
+            os.environ.pop(name, None)
+
+    def hello(self, cluster: Cluster, **keys: Any) -> dict[str, Any]:
+        environment = {**cluster.environment, "RAY_AUTH_MODE": "token"}
+        main = RAY_RESOURCES / "swiftray" / "main.py"
+        host = Host([*cluster.nodes[0].prefix, sys.executable, str(main)], environment, self.directory / "log")
+        try:
+            return host.hello(**{"address": cluster.address, **keys})
+        finally:
+            host.close()
+
+    def start(self, cluster: Cluster) -> Cluster:
+        self.addCleanup(cluster.stop)
+        cluster.start()
+        return cluster
+
+    def test_a_cluster_that_requires_no_token_is_refused_unless_that_is_accepted(self) -> None:
+        # Others of this network could run code on it.
+        if not can_isolate():
+            self.skipTest("no network namespace can be made")
+        cluster = self.start(_OpenCluster((1,)))
+        for address in (cluster.address, "auto"):
+            with mock.patch.dict(os.environ, {"RAY_ADDRESS": cluster.address}):
+                answer = self.hello(cluster, requiresToken=True, address=address)
+            self.assertTrue(answer["isRefused"], answer)
+            self.assertEqual(answer["reason"], "unreachable")
+            self.assertIn("requires no token", answer["error"])
+        self.assertFalse(self.hello(cluster, requiresToken=False)["isRefused"])
+
+    def test_a_cluster_that_requires_a_token_is_accepted_wherever_that_comes_from(self) -> None:
+        cluster = self.start(Cluster((1,)))
+        answer = self.hello(cluster, requiresToken=True)
+        self.assertFalse(answer["isRefused"], answer)
+        # Also one that Ray would find itself.
+        file = self.directory / ".ray" / "auth_token"
+        file.parent.mkdir()
+        file.write_text(cluster.token)
+        with mock.patch.dict(os.environ, {"HOME": str(self.directory), "RAY_AUTH_TOKEN_PATH": str(file)}):
+            answer = self.hello(cluster, requiresToken=True)
+        self.assertFalse(answer["isRefused"], answer)
+
+
+if __name__ == "__main__":
+    unittest.main()
