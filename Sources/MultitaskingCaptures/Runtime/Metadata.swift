@@ -7,7 +7,6 @@ enum MetadataKind {
     static let tuple: UInt = 0x301
     static let function: UInt = 0x302
     static let existential: UInt = 0x303
-    static let metatype: UInt = 0x304
     static let extendedExistential: UInt = 0x307
     /// The context of a closure, or the box of a variable.
     static let context: UInt = 0x400
@@ -70,7 +69,6 @@ enum TypeDescription {
 
     static func size<Value>(_: Value.Type) -> Int { MemoryLayout<Value>.size }
     static func alignment<Value>(_: Value.Type) -> Int { MemoryLayout<Value>.alignment }
-    static func stride<Value>(_: Value.Type) -> Int { MemoryLayout<Value>.stride }
 
     /// Whether values of a type are copied by copying their bytes.
     static func isTrivial<Value>(_: Value.Type) -> Bool { _isPOD(Value.self) }

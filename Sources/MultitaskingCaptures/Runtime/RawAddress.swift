@@ -16,9 +16,6 @@ struct RawAddress: Hashable, Sendable {
         bits = UInt(bitPattern: ObjectIdentifier(type))
     }
 
-    /// Where an object is.
-    init(_ object: AnyObject) { bits = UInt(bitPattern: ObjectIdentifier(object)) }
-
     init(_ pointer: UnsafeRawPointer) { bits = UInt(bitPattern: pointer) }
 
     static func + (address: RawAddress, offset: Int) -> RawAddress {

@@ -2,7 +2,7 @@ extension Array where Element == Result<any Sendable, any Error> {
     /// What finalizers have returned or thrown, with the type that the caller expects.
     ///
     /// - Throws: `wrongType`, naming both types, if one has returned something else.
-    package func typed<Value: Sendable>(as type: Value.Type = Value.self) throws -> [Result<Value, any Error>] {
+    package func typed<Value: Sendable>() throws -> [Result<Value, any Error>] {
         try map { result in
             switch result {
             case .failure(let error): return .failure(error)
@@ -10,7 +10,7 @@ extension Array where Element == Result<any Sendable, any Error> {
             case .success(let value):
                 throw MultitaskingError(
                     .wrongType,
-                    "the finalizer's result is \(Swift.type(of: value)) and not \(Value.self); ask for that type")
+                    "the finalizer's result is \(type(of: value)) and not \(Value.self); ask for that type")
             }
         }
     }

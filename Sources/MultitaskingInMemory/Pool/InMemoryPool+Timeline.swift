@@ -11,7 +11,7 @@ extension InMemoryPool: RecordingExecutor {
     public func beginRecording(to path: String) throws -> any Recording {
         let (begin, places) = simulation.update { state, _ -> (Nanoseconds?, [TimelinePlace]) in
             guard state.recording == nil else { return (nil, []) }
-            state.recording = SimulatedTimeline(origin: state.now)
+            state.recording = SimulatedTimeline()
             return (state.now, state.timelinePlaces)
         }
         guard let begin else {

@@ -9,8 +9,6 @@ struct SimulatedTimeline: Sendable {
         var gauges: [TimelineGauge]
     }
 
-    /// When the recording began.
-    let origin: Nanoseconds
     private(set) var events = TimelineEvents()
     private(set) var samples: [Sample] = []
     /// How many elements channels were sent, and gave away.
@@ -19,8 +17,6 @@ struct SimulatedTimeline: Sendable {
 
     /// How many tasks, messages and samples are kept each; what comes later is counted.
     private static let limit = 100_000
-
-    init(origin: Nanoseconds) { self.origin = origin }
 
     mutating func add(_ span: TaskSpan) {
         if events.spans.count < Self.limit { events.spans.append(span) } else { events.lostSpans += 1 }

@@ -108,12 +108,6 @@ struct SharedFutex: @unchecked Sendable {
     }
     @inline(__always) func store(_ value: UInt32) { unsafe pointer.pointee.store(value, ordering: .releasing) }
 
-    /// Replaces the value and returns the former one.
-    @inline(__always) @discardableResult
-    func exchange(_ value: UInt32) -> UInt32 {
-        unsafe pointer.pointee.exchange(value, ordering: .acquiringAndReleasing)
-    }
-
     /// Replaces `expected` by `desired`; false, with nothing changed, if the word was something else.
     @inline(__always) @discardableResult
     func compareExchange(_ expected: UInt32, _ desired: UInt32) -> Bool {

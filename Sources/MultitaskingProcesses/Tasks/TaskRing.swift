@@ -233,7 +233,4 @@ extension Arena {
     @inline(__always) var tasks: TaskRing { TaskRing(arena: self, .normal) }
     /// The tasks to be run again, which come first.
     @inline(__always) var retries: TaskRing { TaskRing(arena: self, .retries) }
-
-    /// The ring that a ticket is of.
-    func ring(of ticket: Ticket) -> TaskRing { TaskRing(arena: self, ticket.ring) }
 }

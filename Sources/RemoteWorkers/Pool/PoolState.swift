@@ -50,7 +50,6 @@ struct PoolState: Sendable {
 
     /// How the pool ends; nil while it is open.
     var mode: ShutdownMode?
-    var isReady = false
     var isEnding = false
     /// How old the pool has become; nil while it lives.
     var age: Duration?

@@ -116,10 +116,7 @@ package final class RemotePool: Sendable {
     package static var ownPath: String { SystemFiles().target("/proc/self/exe") }
 
     func isReady(_ answer: JSON?) {
-        state.withLock { state in
-            state.isReady = true
-            state.refusal = answer == nil ? "the driver's answer is damaged" : answer?["error"]?.text
-        }
+        state.withLock { $0.refusal = answer == nil ? "the driver's answer is damaged" : answer?["error"]?.text }
         ready.open()
     }
 
