@@ -4,28 +4,15 @@ internal import MultitaskingCore
 /// `TaskOptions.Priority` says.
 struct TaskQueue: Sendable {
     private var again: [Int] = []
-    private var queues: [TaskOptions.Priority: FIFO] = [:]
+    /// Slices, because these drop their first element without moving the others.
+    private var queues: [TaskOptions.Priority: ArraySlice<Int>] = [:]
     private var turn: UInt = 0
-
-    private struct FIFO: Sendable {
-        var tasks: [Int] = []
-        var head = 0
-
-        var first: Int? { head < tasks.count ? tasks[head] : nil }
-
-        mutating func removeFirst() {
-            head += 1
-            guard head > 64, head * 2 > tasks.count else { return }
-            tasks.removeFirst(head)
-            head = 0
-        }
-    }
 
     /// The next task.
     var first: Int? { again.first ?? next.flatMap { queues[$0]?.first } }
 
     mutating func append(_ task: Int, _ priority: TaskOptions.Priority) {
-        queues[priority, default: FIFO()].tasks.append(task)
+        queues[priority, default: []].append(task)
     }
 
     mutating func appendRetry(_ task: Int) { again.append(task) }
