@@ -36,9 +36,6 @@ package enum ExitDrain {
     /// Whether all pools have begun to end. ORDERING: as `isOver`.
     private static let hasBegun = Atomic<Bool>(false)
 
-    /// For how long nothing may happen before the pools are held to be stuck.
-    private static let patience: Duration = .seconds(1)
-
     /// Has `pool` ended with the program, until it is removed.
     package static func add(_ pool: any PoolAtExit) {
         let mustRegister = state.withLock { state in
@@ -111,13 +108,8 @@ package enum ExitDrain {
         while !hasBegun.load(ordering: .sequentiallyConsistent) {
             for pool in pools { pool.help() }
             let dependents = pools.isEmpty ? 0 : Dependents.count
-            if pools.allSatisfy({ $0.isStuck || !$0.workLeft.isAny }) {
-                let now = Pulse(pools)
-                if !now.isQuiet(since: last) { last = now }
-            } else {
-                last = Pulse(pools)
-            }
-            if isLeading, dependents == 0 || ContinuousClock.now - last.time > patience {
+            last.renew(pools, areStuck: pools.allSatisfy { $0.isStuck || !$0.workLeft.isAny })
+            if isLeading, dependents == 0 || last.isOld {
                 noteCutOff(running: 0, queued: dependents)
                 begin(pools)
                 return hasBegun.store(true, ordering: .sequentiallyConsistent)
@@ -135,13 +127,8 @@ package enum ExitDrain {
         while true {
             open.removeAll { $0.modeAtExit == .kill || $0.hasExited() }
             if open.isEmpty { return }
-            if open.allSatisfy(\.isStuck) {
-                let now = Pulse(open)
-                if !now.isQuiet(since: last) { last = now }
-                if ContinuousClock.now - last.time > patience { return cutOff(open) }
-            } else {
-                last = Pulse(open)
-            }
+            last.renew(open, areStuck: open.allSatisfy(\.isStuck))
+            if last.isOld { return cutOff(open) }
             usleep(pause)
             pause = min(pause * 2, 5_000)
         }
@@ -178,7 +165,10 @@ package enum ExitDrain {
 
     /// What is looked at to see whether anything happens.
     private struct Pulse {
-        let time = ContinuousClock.now
+        /// For how long nothing may happen before the pools are held to be stuck.
+        private static let patience: Duration = .seconds(1)
+
+        private let time = ContinuousClock.now
         private let pools: [UInt64]
         /// The time on processors that this process has had, in nanoseconds.
         private let work: Int64
@@ -191,7 +181,13 @@ package enum ExitDrain {
             work = Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
         }
 
-        /// Whether nothing has happened but the looking.
-        func isQuiet(since former: Pulse) -> Bool { pools == former.pools && work - former.work < 100_000_000 }
+        /// Looks again, and stays as old as it is if the pools are stuck and nothing has happened but the looking.
+        mutating func renew(_ pools: [any PoolAtExit], areStuck: Bool) {
+            let now = Pulse(pools)
+            let isQuiet = now.pools == self.pools && now.work - work < 100_000_000
+            if !areStuck || !isQuiet { self = now }
+        }
+
+        var isOld: Bool { ContinuousClock.now - time > Self.patience }
     }
 }
