@@ -11,8 +11,8 @@ final class PoolTimeline: TimelineSource {
 
     /// How many tasks of each worker, and how many events of each member, were taken.
     private struct Progress {
-        var spans: [WorkerTally.SpanProgress]
-        var events: [EventRing.Progress]
+        var spans: [RingProgress]
+        var events: [RingProgress]
     }
 
     /// How many channels are shown as curves: the first ones that there are.

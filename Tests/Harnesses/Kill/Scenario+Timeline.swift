@@ -52,7 +52,7 @@
         /// not; and others can go on behind it.
         func checkTimeline() throws {
             let ring = world.arena.events(of: world.victimIndex)
-            var progress = EventRing.Progress()
+            var progress = RingProgress()
             let count = Int(ring.count.load())
             var (events, lost) = ring.take(behind: &progress)
             let late = ring.take(behind: &progress)
@@ -79,7 +79,7 @@
 
         private func checkSpans() throws {
             let tally = world.arena.tally(world.victimIndex)
-            var progress = WorkerTally.SpanProgress()
+            var progress = RingProgress()
             let count = Int(tally.spanCount.load())
             let (spans, lost) = tally.takeSpans(behind: &progress)
             let overwritten = max(0, count - ArenaLayout.spanLimit)

@@ -105,7 +105,7 @@ import Testing
     func countThatATaskHasWrittenOver_trapsNowhere() {
         let pairs: [(read: UInt64, count: UInt64)] = [(0, .max), (5, 1 << 63), (7, 0), (.max, 3)]
         for (read, count) in pairs {
-            var progress = EventRing.Progress(read: read, skipped: .max, missing: [0, .max, 7])
+            var progress = RingProgress(read: read, skipped: .max, missing: [0, .max, 7])
             ring.count.store(count)
             #expect(ring.take(behind: &progress).events.isEmpty)
         }

@@ -21,7 +21,7 @@ import Testing
 
     @Test
     func spansThatAreTakenInTime_comeOnceAndInOrder() {
-        var progress = WorkerTally.SpanProgress()
+        var progress = RingProgress()
         for round in 0..<5 {
             let first = UInt64(round * 1000)
             for serial in first..<first + 1000 { tally.record(span(serial)) }
@@ -33,7 +33,7 @@ import Testing
 
     @Test
     func spansThatWereOverwritten_areCountedAsLost() {
-        var progress = WorkerTally.SpanProgress()
+        var progress = RingProgress()
         let count = ArenaLayout.spanLimit + 100
         for serial in 0..<count { tally.record(span(UInt64(serial))) }
         let taken = tally.takeSpans(behind: &progress)
@@ -43,7 +43,7 @@ import Testing
 
     @Test
     func spanWhoseWriterDiedInIt_isLeftOut() {
-        var progress = WorkerTally.SpanProgress()
+        var progress = RingProgress()
         for serial in 0..<3 as Range<UInt64> { tally.record(span(serial)) }
         // Its number was taken away, and not stored again.
         let entry = fixture.arena.layout.spanTable + ArenaLayout.spanStride + SpanRecord.size
@@ -70,7 +70,7 @@ import Testing
     @Test
     func countOfSpansThatATaskHasWrittenOver_trapsNowhere() {
         for count in [UInt64.max, 1 << 63, UInt64(ArenaLayout.spanLimit), 0] {
-            var progress = WorkerTally.SpanProgress()
+            var progress = RingProgress()
             tally.spanCount.store(count)
             tally.spansSkipped.store(~count)
             #expect(tally.takeSpans(behind: &progress).spans.isEmpty)

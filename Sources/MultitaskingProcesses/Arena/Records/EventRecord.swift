@@ -151,56 +151,32 @@ struct EventRing: Record {
         record(number).write(event, number: number)
     }
 
-    /// How far a reader is.
-    struct Progress {
-        /// How many events it has read or passed.
-        var read: UInt64 = 0
-        /// How many it knows to have been left out.
-        var skipped: UInt64 = 0
-        /// The ones that it has passed, because they were not whole yet.
-        var missing: [UInt64] = []
-    }
-
-    /// A number of what was lost, small enough to be added up: what the memory says may be anybody's.
-    static func credible(_ number: UInt64) -> Int { Int(min(number, UInt64(UInt32.max))) }
-
     /// A reader that begins with what comes from now on.
-    var progress: Progress {
+    var progress: RingProgress {
         let count = count.load()
         taken.store(count)
-        return Progress(read: count, skipped: skipped.load())
+        return RingProgress(read: count, skipped: skipped.load())
     }
 
     /// The events behind those that were read, and how many were left out, overwritten, or left in pieces.
     ///
     /// - Parameter progress: how far the reader is; how far afterwards.
-    func take(behind progress: inout Progress) -> (events: [EventRecord.Event], lost: Int) {
+    func take(behind progress: inout RingProgress) -> (events: [EventRecord.Event], lost: Int) {
         let count = count.load()
-        let late = progress.missing
-        let skipped = skipped.load()
-        progress.missing = []
-        defer {
-            (progress.read, progress.skipped) = (count, skipped)
-            taken.store(count)
-        }
-        // What the memory says may be anybody's.
-        guard count >= progress.read else { return ([], late.count) }
+        let late = exchange(&progress.missing, with: [])
+        let (numbers, lost) = progress.advance(to: count, skipped: skipped.load(), limit: UInt64(Self.limit))
         // What was not whole the last time is by now, or its writer is dead.
         var events = late.compactMap { record($0).event(number: $0) }
-        var lost = late.count - events.count + Self.credible(skipped &- progress.skipped)
-        let limit = UInt64(Self.limit)
-        let first = max(progress.read &+ 1, count < limit ? 1 : count &- limit &+ 1)
-        lost += Self.credible(first &- progress.read &- 1)
-        if first <= count {
-            for number in first...count {
-                if let event = record(number).event(number: number) {
-                    events.append(event)
-                } else {
-                    progress.missing.append(number)
-                }
+        let dead = late.count - events.count
+        for number in numbers {
+            if let event = record(number).event(number: number) {
+                events.append(event)
+            } else {
+                progress.missing.append(number)
             }
         }
-        return (events, lost)
+        taken.store(count)
+        return (events, lost + dead)
     }
 }
 

@@ -90,36 +90,22 @@ extension WorkerTally {
         spanCount.store(number)
     }
 
-    /// How far a reader is.
-    struct SpanProgress {
-        /// How many tasks it has read or passed.
-        var read: UInt64 = 0
-        /// How many it knows to have been left out.
-        var skipped: UInt64 = 0
-    }
-
     /// A reader that begins with what comes from now on.
-    var spanProgress: SpanProgress {
+    var spanProgress: RingProgress {
         let count = spanCount.load()
         spansTaken.store(count)
-        return SpanProgress(read: count, skipped: spansSkipped.load())
+        return RingProgress(read: count, skipped: spansSkipped.load())
     }
 
     /// The tasks behind those that were read, and how many were left out or overwritten.
     ///
     /// - Parameter progress: how far the reader is; how far afterwards.
-    func takeSpans(behind progress: inout SpanProgress) -> (spans: [SpanRecord.Span], lost: Int) {
-        let (count, skipped) = (spanCount.load(), spansSkipped.load())
-        let before = progress
-        progress = SpanProgress(read: count, skipped: skipped)
-        defer { spansTaken.store(count) }
-        // What the memory says may be anybody's.
-        guard count >= before.read else { return ([], 0) }
-        let left = EventRing.credible(skipped &- before.skipped)
-        guard count > before.read else { return ([], left) }
-        let limit = UInt64(ArenaLayout.spanLimit)
-        let first = max(before.read &+ 1, count < limit ? 1 : count &- limit &+ 1)
-        let spans = (first...count).compactMap { span($0).span(number: $0) }
-        return (spans, EventRing.credible(count &- before.read) - spans.count + left)
+    func takeSpans(behind progress: inout RingProgress) -> (spans: [SpanRecord.Span], lost: Int) {
+        let count = spanCount.load()
+        let (numbers, lost) = progress.advance(
+            to: count, skipped: spansSkipped.load(), limit: UInt64(ArenaLayout.spanLimit))
+        let spans = numbers.compactMap { span($0).span(number: $0) }
+        spansTaken.store(count)
+        return (spans, lost + numbers.count - spans.count)
     }
 }
