@@ -113,7 +113,7 @@ private final class HastyTask: QueuedTask {
             let core = { (number: UInt32) in
                 RemotePool(
                     cluster.connection, cluster.options.poolOptions, number: number, maxWorkers: 1, queueLimit: nil,
-                    RaySetup().calls)
+                    RaySetup().calls, ownsCluster: false)
             }
             let error = #expect(throws: MultitaskingError.self) {
                 try cluster.connection.add { number in

@@ -23,8 +23,6 @@ internal import RemoteWorkers
 /// `receive(upTo:)`) and asynchronous calls.
 public final class LaunchPool: GradualShutdown {
     let core: RemotePool
-    /// Whether the connection was made for this pool alone.
-    private let ownsHosts: Bool
 
     /// The hosts on which the workers are.
     public let hosts: LaunchHosts
@@ -97,29 +95,13 @@ public final class LaunchPool: GradualShutdown {
     private init(
         _ hosts: LaunchHosts, _ maxWorkers: Int, _ queueLimit: Int?, _ setup: LaunchSetup, ownsHosts: Bool
     ) throws {
-        self.ownsHosts = ownsHosts
         self.hosts = hosts
-        core = try hosts.connection.add {
-            RemotePool(
-                hosts.connection, hosts.options.poolOptions, number: $0, maxWorkers: maxWorkers,
-                queueLimit: queueLimit, setup.calls)
-        }
-        do { try core.begin() } catch {
-            if ownsHosts { hosts.close() }
-            throw error
-        }
+        core = try RemotePool.begin(
+            on: hosts.connection, hosts.options.poolOptions, maxWorkers: maxWorkers, queueLimit: queueLimit,
+            setup.calls, ownsCluster: ownsHosts)
     }
 
-    deinit {
-        core.beginShutdown(.drain)
-        guard ownsHosts else { return }
-        let (core, hosts) = (core, hosts)
-        let body: @Sendable () -> Void = {
-            _ = core.waitUntilEnded(.forever)
-            hosts.close()
-        }
-        if startDetachedThread(body) != 0 { body() }
-    }
+    deinit { core.abandon() }
 
     /// The processes that run tasks, for tests that end them.
     package var processes: [Int32] { core.processes }
@@ -165,11 +147,7 @@ public final class LaunchPool: GradualShutdown {
 
     /// Blocks until the pool has ended; false if the limit passes first.
     @available(*, noasync, message: "this blocks the thread")
-    public func waitUntilShutDown(_ wait: WaitLimit) -> Bool {
-        guard core.waitUntilEnded(wait) else { return false }
-        if ownsHosts { hosts.close() }
-        return true
-    }
+    public func waitUntilShutDown(_ wait: WaitLimit) -> Bool { core.waitUntilEnded(wait) }
 }
 
 extension LaunchPool: ChecksSubmissions {

@@ -21,8 +21,6 @@ internal import RemoteWorkers
 /// `receive(upTo:)`) and asynchronous calls.
 public final class RayPool: GradualShutdown {
     let core: RemotePool
-    /// Whether the connection was made for this pool alone.
-    private let ownsCluster: Bool
 
     /// The connection to the cluster.
     public let cluster: RayCluster
@@ -94,29 +92,13 @@ public final class RayPool: GradualShutdown {
     private init(
         _ cluster: RayCluster, _ maxWorkers: Int, _ queueLimit: Int?, _ setup: RaySetup, ownsCluster: Bool
     ) throws {
-        self.ownsCluster = ownsCluster
         self.cluster = cluster
-        core = try cluster.connection.add {
-            RemotePool(
-                cluster.connection, cluster.options.poolOptions, number: $0, maxWorkers: maxWorkers,
-                queueLimit: queueLimit, setup.calls)
-        }
-        do { try core.begin() } catch {
-            if ownsCluster { cluster.close() }
-            throw error
-        }
+        core = try RemotePool.begin(
+            on: cluster.connection, cluster.options.poolOptions, maxWorkers: maxWorkers, queueLimit: queueLimit,
+            setup.calls, ownsCluster: ownsCluster)
     }
 
-    deinit {
-        core.beginShutdown(.drain)
-        guard ownsCluster else { return }
-        let (core, cluster) = (core, cluster)
-        let body: @Sendable () -> Void = {
-            _ = core.waitUntilEnded(.forever)
-            cluster.close()
-        }
-        if startDetachedThread(body) != 0 { body() }
-    }
+    deinit { core.abandon() }
 
     /// The processes that run tasks, for tests that end them.
     package var processes: [Int32] { core.processes }
@@ -161,11 +143,7 @@ public final class RayPool: GradualShutdown {
 
     /// Blocks until the pool has ended; false if the limit passes first.
     @available(*, noasync, message: "this blocks the thread")
-    public func waitUntilShutDown(_ wait: WaitLimit) -> Bool {
-        guard core.waitUntilEnded(wait) else { return false }
-        if ownsCluster { cluster.close() }
-        return true
-    }
+    public func waitUntilShutDown(_ wait: WaitLimit) -> Bool { core.waitUntilEnded(wait) }
 }
 
 extension RayPool: ChecksSubmissions {

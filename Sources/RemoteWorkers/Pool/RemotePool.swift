@@ -46,6 +46,7 @@ package final class RemotePool: Sendable {
     let setup: PoolSetup
     let state: Mutex<PoolState>
     private let number: UInt32
+    private let ownsCluster: Bool
     private let birth = monotonicNanoseconds()
     private let ready = Latch()
     private let ended = Latch()
@@ -55,10 +56,11 @@ package final class RemotePool: Sendable {
 
     package init(
         _ cluster: DriverConnection, _ options: RemotePoolOptions, number: UInt32, maxWorkers: Int, queueLimit: Int?,
-        _ setup: PoolSetup
+        _ setup: PoolSetup, ownsCluster: Bool
     ) {
         self.cluster = cluster
         self.number = number
+        self.ownsCluster = ownsCluster
         self.setup = setup
         self.options = options
         hub = HubClient(cluster.requests, pool: number)
@@ -79,9 +81,28 @@ package final class RemotePool: Sendable {
 
     // MARK: Beginning
 
-    /// Has the driver make the pool, and waits until it has.
+    /// Creates a pool, has the driver make it, and waits until it has.
+    ///
+    /// - Parameter ownsCluster: whether the connection was made for this pool alone, and is closed with it.
     @available(*, noasync)
-    package func begin() throws {
+    package static func begin(
+        on cluster: DriverConnection, _ options: RemotePoolOptions, maxWorkers: Int, queueLimit: Int?,
+        _ setup: PoolSetup, ownsCluster: Bool
+    ) throws -> RemotePool {
+        let pool = try cluster.add {
+            RemotePool(
+                cluster, options, number: $0, maxWorkers: maxWorkers, queueLimit: queueLimit, setup,
+                ownsCluster: ownsCluster)
+        }
+        do { try pool.begin() } catch {
+            if ownsCluster { cluster.close() }
+            throw error
+        }
+        return pool
+    }
+
+    @available(*, noasync)
+    private func begin() throws {
         do {
             let calls = try setup.calls(options.captures, hub.shares)
             try make()
@@ -333,8 +354,24 @@ package final class RemotePool: Sendable {
         ended.open()
     }
 
+    /// Blocks until the pool has ended, and closes the connection that was made for it.
+    ///
+    /// - Returns: false if the limit passes first.
     @available(*, noasync)
-    package func waitUntilEnded(_ wait: WaitLimit) -> Bool { ended.wait(wait) }
+    package func waitUntilEnded(_ wait: WaitLimit) -> Bool {
+        guard ended.wait(wait) else { return false }
+        if ownsCluster { cluster.close() }
+        return true
+    }
+
+    /// Ends a pool that nobody uses any more when its tasks have ended. Returns immediately, unless there is no thread
+    /// to wait on.
+    package func abandon() {
+        beginShutdown(.drain)
+        guard ownsCluster else { return }
+        let body: @Sendable () -> Void = { [self] in _ = waitUntilEnded(.forever) }
+        if startDetachedThread(body) != 0 { body() }
+    }
 
     /// Ends everything: the driver or the hub is gone.
     func lose(_ error: MultitaskingError) {
