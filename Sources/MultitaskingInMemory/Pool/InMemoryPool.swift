@@ -77,10 +77,10 @@ public final class InMemoryPool: GradualShutdown, HasTimeline {
         _ arguments: repeat each Argument, initializerTimeout: Duration? = nil,
         finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Output
     ) throws {
-        var setup = SimulatedSetup()
-        try setup.initialize(
-            by: VoidFunction(initializer), ArgumentList(repeat each arguments), within: initializerTimeout, options)
-        try setup.finalize(by: PlainValueFunction(finalizer), options)
+        let setup = try SimulatedSetup(
+            calling: initializer, repeat each arguments, within: initializerTimeout,
+            finalizer: PlainValueFunction(finalizer),
+            options)
         try self.init(schedule, options: options, setup: setup)
     }
 
@@ -93,10 +93,10 @@ public final class InMemoryPool: GradualShutdown, HasTimeline {
         _ arguments: repeat each Argument, initializerTimeout: Duration? = nil,
         finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noFinalizer
     ) throws {
-        var setup = SimulatedSetup()
-        try setup.initialize(
-            by: VoidFunction(initializer), ArgumentList(repeat each arguments), within: initializerTimeout, options)
-        try setup.finalize(by: PlainFunction(finalizer), options)
+        let setup = try SimulatedSetup(
+            calling: initializer, repeat each arguments, within: initializerTimeout,
+            finalizer: PlainFunction(finalizer),
+            options)
         try self.init(schedule, options: options, setup: setup)
     }
 

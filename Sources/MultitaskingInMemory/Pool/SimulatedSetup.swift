@@ -21,7 +21,8 @@ public struct SimulatedSetup: Sendable {
     /// Workers that run `initializer` first, which shares what it captures.
     init(calling initializer: (@Sendable () throws -> Void)?) throws {
         guard let initializer else { return }
-        try initialize(by: SharedInitializer(function: initializer), (), within: nil, InMemoryOptions())
+        let call = Invocation(SharedInitializer(function: initializer), ())
+        self.initializer = try CodedTask(call, captures: .copiesOnly)
     }
 
     /// Workers that run `initializer` first, which shares what it captures, and `finalizer` at their end.
@@ -37,32 +38,21 @@ public struct SimulatedSetup: Sendable {
         calling initializer: @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
         _ arguments: repeat each Argument, within timeout: Duration?, finalizer: Finalizer, _ options: InMemoryOptions
     ) throws where Finalizer.Arguments == Void {
-        try initialize(
-            by: VoidFunction(initializer), ArgumentList(repeat each arguments), within: timeout, options)
-        try finalize(by: finalizer, options)
-    }
-
-    mutating func initialize<Function: PortableFunction>(
-        by function: Function, _ arguments: Function.Arguments, within timeout: Duration?, _ options: InMemoryOptions
-    ) throws {
         if let timeout, timeout <= .zero {
             throw MultitaskingError(
                 .invalidArgument, "initializerTimeout is \(timeout); give a positive duration, or nil for no limit")
         }
-        initializer = try CodedTask(Invocation(function, arguments), captures: Self.captures(function, options))
+        let call = Invocation(VoidFunction(initializer), ArgumentList(repeat each arguments))
+        self.initializer = try CodedTask(call, captures: options.captures)
         initializerTimeout = timeout
+        try finalize(by: finalizer, options)
     }
 
-    mutating func finalize<Function: PortableFunction>(
+    private mutating func finalize<Function: PortableFunction>(
         by function: Function, _ options: InMemoryOptions
     ) throws where Function.Arguments == Void {
         finalizer = try CodedTask(Invocation(function, ()), captures: options.captures)
         decodeFinalized = { try Function.decodeOutput(from: &$0) }
-    }
-
-    /// A closure that was handed over as such shares what it captures.
-    private static func captures(_ function: some PortableFunction, _ options: InMemoryOptions) -> CapturePolicy {
-        function is SharedInitializer ? .copiesOnly : options.captures
     }
 }
 
