@@ -51,18 +51,10 @@ public struct LaunchOptions: Sendable, Hashable {
 
     /// Throws `invalidArgument` unless the values are in their ranges and go together.
     func validate() throws {
-        if startTimeout <= .zero {
-            throw MultitaskingError(.invalidArgument, "startTimeout is \(startTimeout); give a positive duration")
-        }
+        try poolOptions.validate()
         if !(.milliseconds(100) ... .seconds(3600)).contains(heartbeat) {
             throw MultitaskingError(
                 .invalidArgument, "heartbeat is \(heartbeat); give a time from 100 milliseconds to an hour")
-        }
-        if captures.makesCopies {
-            throw MultitaskingError(
-                .invalidArgument,
-                "captures is .\(captures.rawValue), but a function cannot run in a copy of this "
-                    + "process on another machine; give .byValue or .refused")
         }
     }
 

@@ -1,4 +1,5 @@
 public import MultitaskingCore
+internal import RemoteWorkers
 
 /// Options for connecting to a cluster, and for running the tasks of its pools.
 ///
@@ -91,17 +92,9 @@ public struct RayOptions: Sendable, Hashable {
     /// Throws `invalidArgument` unless the numbers are in their ranges and go together.
     func validate() throws {
         try TaskOptions(resources: resources).validate()
-        if startTimeout <= .zero {
-            throw MultitaskingError(.invalidArgument, "startTimeout is \(startTimeout); give a positive duration")
-        }
+        try poolOptions.validate()
         if !(0...10_000).contains(handOver) {
             throw MultitaskingError(.invalidArgument, "handOver is \(handOver); give 0 to 10,000")
-        }
-        if captures.makesCopies {
-            throw MultitaskingError(
-                .invalidArgument,
-                "captures is .\(captures.rawValue), but a function cannot run in a copy of this "
-                    + "process on another machine; give .byValue or .refused")
         }
         try health.validate()
     }

@@ -32,6 +32,19 @@ package struct RemotePoolOptions: Sendable {
         self.startTimeout = startTimeout
         self.capabilities = capabilities
     }
+
+    /// Throws `invalidArgument` if no worker on another machine can be started so.
+    package func validate() throws {
+        if startTimeout <= .zero {
+            throw MultitaskingError(.invalidArgument, "startTimeout is \(startTimeout); give a positive duration")
+        }
+        if captures.makesCopies {
+            throw MultitaskingError(
+                .invalidArgument,
+                "captures is .\(captures.rawValue), but a function cannot run in a copy of this "
+                    + "process on another machine; give .byValue or .refused")
+        }
+    }
 }
 
 /// What a pool on a cluster is made of: its queue, its workers' numbers and what runs.
