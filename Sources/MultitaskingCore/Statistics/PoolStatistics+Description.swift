@@ -69,18 +69,18 @@ extension PoolStatistics: CustomStringConvertible {
 
     /// A number in few characters: `1.2 M`.
     private static func count(_ number: Int) -> String {
-        number < 100_000 ? String(number) : scaled(Double(number), 1000, ["", "k", "M", "G", "T", "P", "E"])
+        number < 100_000 ? String(number) : scaled(Double(number), ["", "k", "M", "G", "T", "P", "E"])
     }
 
     /// A number of bytes in few characters: `1.2 MB`.
     private static func size(_ bytes: Int) -> String {
-        scaled(Double(bytes), 1000, ["B", "kB", "MB", "GB", "TB", "PB", "EB"])
+        scaled(Double(bytes), ["B", "kB", "MB", "GB", "TB", "PB", "EB"])
     }
 
-    private static func scaled(_ number: Double, _ step: Double, _ units: [String]) -> String {
+    private static func scaled(_ number: Double, _ units: [String]) -> String {
         var (number, unit) = (number, 0)
         while number >= 999.5, unit < units.count - 1 {
-            number /= step
+            number /= 1000
             unit += 1
         }
         return (unit == 0 ? String(Int(number)) : number.threeDigits) + " " + units[unit]

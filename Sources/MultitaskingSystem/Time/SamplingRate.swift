@@ -9,18 +9,16 @@ package struct SamplingRate: Sendable {
     /// Tasks that come in more than this are all sampled; of others, one of 16.
     private let slow: Int64
     /// How many more tasks are sampled however fast they come.
-    private var first: Int
-
-    package init(fast: Int64, slow: Int64, first: Int) { (self.fast, self.slow, self.first) = (fast, slow, first) }
+    private var first = 256
 
     /// For the times of a worker's tasks, of which each takes so many nanoseconds to be taken: they add a twentieth to
     /// tasks of the fastest kind that is sampled more often.
     package static func tasks(cost: Int64) -> SamplingRate {
-        SamplingRate(fast: 20 * cost, slow: 200 * cost, first: 256)
+        SamplingRate(fast: 20 * cost, slow: 200 * cost)
     }
 
     /// For the moments of submission: a look at the clock takes 25 ns, and a task that is noted is timed.
-    package static let submissions = SamplingRate(fast: 1_000, slow: 4_000, first: 256)
+    package static let submissions = SamplingRate(fast: 1_000, slow: 4_000)
 
     /// Of how many tasks one is sampled that come in so many nanoseconds on average; at least 1.
     package func share(ofTasksComingIn average: Int64) -> Int { average < fast ? Self.most : average < slow ? 16 : 1 }
