@@ -37,21 +37,44 @@ struct RingUses {
 /// Where tasks were in the rings that do not wait there any more, because they were cancelled or expired: the ring has
 /// their places until a worker has passed them.
 struct QueueLeavers {
-    private var positions: [TaskRing.Kind: [UInt64]] = [:]
+    private struct Places {
+        var positions: Set<UInt64> = []
+        /// Where the ring's head was at the last look.
+        var head: UInt64?
+    }
+
+    private var rings: [TaskRing.Kind: Places] = [:]
 
     mutating func add(_ word: SlotWord) {
         // One that a worker has handed back has no place.
         guard word.member == 0 else { return }
-        positions[word.ticket.ring, default: []].append(word.ticket.position)
+        var places = rings.removeValue(forKey: word.ticket.ring) ?? Places()
+        // A worker may have passed it before this call.
+        let distance = places.head.map { Self.cut(word.ticket.position &- $0) } ?? 0
+        if distance <= Ticket.positionMask / 2 { places.positions.insert(word.ticket.position) }
+        rings[word.ticket.ring] = places
     }
 
     /// How many there are in a ring; forgets those that were passed.
+    ///
+    /// - Complexity: O(*n*) in how many places the ring's head has passed since the last call.
     mutating func count(in ring: TaskRing) -> Int {
-        guard let all = positions[ring.kind], !all.isEmpty else { return 0 }
-        let left = ring.held(among: all)
-        positions[ring.kind] = left
-        return left.count
+        guard var places = rings.removeValue(forKey: ring.kind) else { return 0 }
+        let (head, count) = ring.extent
+        let former = places.head ?? head
+        let passed = Self.cut(head &- former)
+        if places.head != nil, passed < UInt64(places.positions.count) {
+            for offset in 0..<passed { places.positions.remove(Self.cut(former &+ offset)) }
+        } else {
+            places.positions = places.positions.filter { Self.cut($0 &- head) < UInt64(count) }
+        }
+        places.head = head
+        rings[ring.kind] = places
+        return places.positions.count
     }
+
+    /// A position, or a distance, as tickets have them.
+    private static func cut(_ position: UInt64) -> UInt64 { position & Ticket.positionMask }
 }
 
 extension PoolCore {

@@ -66,11 +66,10 @@ struct TaskRing {
     /// How many entries there are, also of tasks that were cancelled and not passed over yet.
     var count: Int { count(from: head.load()) }
 
-    /// Those of some positions whose entries are still there: from the head to the tail.
-    func held(among positions: [UInt64]) -> [UInt64] {
-        let head = self.head.load()
-        let count = UInt64(count(from: head))
-        return positions.filter { $0 &- head < count }
+    /// The position of the first entry, and how many there are.
+    var extent: (head: UInt64, count: Int) {
+        let head = head.load()
+        return (head, count(from: head))
     }
 
     private func count(from head: UInt64) -> Int {
