@@ -15,17 +15,7 @@ struct RoomLine {
         fileprivate var isOver = false
     }
 
-    private struct Place {
-        let number: UInt64
-        /// Nil when it has left the line.
-        var call: Call?
-    }
-
-    /// In ascending order of their numbers.
-    private var places: [Place] = []
-    /// The index of the first place whose call has not left.
-    private var head = 0
-    private var count = 0
+    private var calls = NumberedLine<Call>()
     /// No call's time is up before this.
     private(set) var soonest: WaitDeadline?
     /// The number of the look that is to come, and the deadline that it comes for.
@@ -46,11 +36,10 @@ struct RoomLine {
     private static var mostSubmissions: Int { 64 }
 
     /// Whether nobody waits or looks.
-    var isUnused: Bool { count == 0 && !isLooking }
+    var isUnused: Bool { calls.isEmpty && !isLooking }
 
     mutating func add(_ call: Call, _ number: UInt64) {
-        places.append(Place(number: number, call: call))
-        count += 1
+        calls.append(call, number)
         note(call.deadline)
     }
 
@@ -59,55 +48,20 @@ struct RoomLine {
     }
 
     /// Takes a call out, which is to be released outside of the lock; nil if it has left.
-    mutating func remove(_ number: UInt64) -> Call? {
-        let index = index(behind: number - 1)
-        guard index < places.count, places[index].number == number, let call = places[index].call.take() else {
-            return nil
-        }
-        left(1)
-        return call
-    }
+    mutating func remove(_ number: UInt64) -> Call? { calls.remove(number) }
 
     /// Takes out the calls whose time is up.
     mutating func takeOverdue(at now: WaitDeadline) -> [Call] {
         guard let soonest, !now.isSooner(than: soonest) else { return [] }
+        let overdue = calls.removeAll { !now.isSooner(than: $0.deadline) }
         self.soonest = nil
-        var overdue: [Call] = []
-        for index in places.indices {
-            guard let call = places[index].call else { continue }
-            if now.isSooner(than: call.deadline) {
-                note(call.deadline)
-            } else {
-                overdue.append(call)
-                places[index].call = nil
-            }
-        }
-        left(overdue.count)
+        for call in calls.elements { note(call.deadline) }
         return overdue
-    }
-
-    private mutating func left(_ number: Int) {
-        count -= number
-        while head < places.count, places[head].call == nil { head += 1 }
-        if places.count > 2 * count + 16 {
-            places.removeAll { $0.call == nil }
-            head = 0
-        }
-    }
-
-    /// The index of the first place behind a number.
-    private func index(behind number: UInt64) -> Int {
-        var (low, high) = (head, places.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if places[middle].number > number { high = middle } else { low = middle + 1 }
-        }
-        return low
     }
 
     /// Plans a look; false if it isn't needed, since there is one, or one will come in time.
     mutating func plan(_ number: UInt64) -> Bool {
-        guard count > 0, !isLooking else { return false }
+        guard !calls.isEmpty, !isLooking else { return false }
         if let planned, !(planned.deadline.flatMap { soonest?.isSooner(than: $0) } ?? false) { return false }
         planned = (number, soonest)
         return true
@@ -124,9 +78,7 @@ struct RoomLine {
     /// The next call to be given to the executor.
     func next(in look: Look) -> (number: UInt64, call: Call)? {
         guard !look.isOver else { return nil }
-        return places[index(behind: look.place)...].lazy.compactMap { place in
-            place.call.map { (place.number, $0) }
-        }.first
+        return calls.first(after: look.place).map { ($0.number, $0.element) }
     }
 
     /// Notes how a call fared, which leaves the line unless it was refused.

@@ -2,7 +2,7 @@
 ///
 /// What is taken out is returned, so that it can be released outside of the lock that the list is kept under.
 package struct CallbackList<Callback: Sendable>: Sendable {
-    private var callbacks: [(number: UInt64, callback: Callback)] = []
+    private var callbacks = NumberedLine<Callback>()
     private var lastNumber: UInt64 = 0
 
     package init() {}
@@ -12,15 +12,12 @@ package struct CallbackList<Callback: Sendable>: Sendable {
     /// Returns the number by which to take it back.
     package mutating func add(_ callback: Callback) -> UInt64 {
         lastNumber += 1
-        callbacks.append((lastNumber, callback))
+        callbacks.append(callback, lastNumber)
         return lastNumber
     }
 
     /// Takes one callback out; nil if it is not there.
-    package mutating func remove(_ number: UInt64) -> Callback? {
-        // Most waits that end before the task are the ones that have begun last.
-        callbacks.lastIndex { $0.number == number }.map { callbacks.remove(at: $0).callback }
-    }
+    package mutating func remove(_ number: UInt64) -> Callback? { callbacks.remove(number) }
 
-    package mutating func removeAll() -> [Callback] { exchange(&callbacks, with: []).map(\.callback) }
+    package mutating func removeAll() -> [Callback] { callbacks.removeAll() }
 }

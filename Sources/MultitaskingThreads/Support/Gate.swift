@@ -1,3 +1,5 @@
+internal import MultitaskingCore
+
 /// Something that is shut or open, on which threads and callbacks wait until it is open.
 ///
 /// Waiting costs the gate nothing once the wait has ended, in whatever way.
@@ -5,8 +7,7 @@ final class Gate: Sendable {
     private struct State {
         var isOpen = false
         var openings: UInt64 = 0
-        var callbacks: [(id: UInt64, body: @Sendable () -> Void)] = []
-        var nextID: UInt64 = 0
+        var callbacks = CallbackList<@Sendable () -> Void>()
     }
 
     private let monitor = Monitor(State())
@@ -19,11 +20,10 @@ final class Gate: Sendable {
             state.isOpen = true
             state.openings &+= 1
             also()
-            defer { state.callbacks = [] }
-            return state.callbacks
+            return state.callbacks.removeAll()
         }
         monitor.broadcast()
-        for callback in callbacks { callback.body() }
+        for callback in callbacks { callback() }
     }
 
     /// Shuts the gate again, and does `also` in the same step.
@@ -49,10 +49,7 @@ final class Gate: Sendable {
     @discardableResult
     func whenOpen(_ body: @escaping @Sendable () -> Void) -> UInt64 {
         let id: UInt64? = monitor.withLock { state in
-            if state.isOpen { return nil }
-            state.nextID += 1
-            state.callbacks.append((state.nextID, body))
-            return state.nextID
+            state.isOpen ? nil : state.callbacks.add(body)
         }
         guard let id else {
             body()
@@ -66,9 +63,7 @@ final class Gate: Sendable {
 
     /// Takes a callback back that was not called yet.
     func forget(_ id: UInt64) {
-        let forgotten = monitor.withLock { state in
-            state.callbacks.lastIndex { $0.id == id }.map { state.callbacks.remove(at: $0) }
-        }
+        let forgotten = monitor.withLock { $0.callbacks.remove(id) }
         // Released outside of the lock.
         withExtendedLifetime(forgotten) {}
     }
