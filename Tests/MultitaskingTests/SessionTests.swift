@@ -52,6 +52,51 @@ extension Facade {
             }
         }
 
+        @Test(arguments: [PoolKind.threads])
+        func tasksThatLeaveInAnyOrderLeaveTheOthersInTheOrderOfSubmission(_ pool: PoolKind) throws {
+            let seed = UInt64.random(in: 0...UInt64.max)
+            var random = SplitMix64(seed: seed)
+            try pool.run { manager in
+                let session = try manager.session()
+                var names: [String] = []
+                func submit(_ name: String) throws {
+                    try session.submit(name, double, name.count)
+                    names.append(name)
+                }
+                func check() throws {
+                    #expect(try session.tasks.map(\.name) == names, "seed \(seed)")
+                    #expect(try Array(session.results().keys) == names, "seed \(seed)")
+                    #expect(try Array(session.doneResults().keys) == names, "seed \(seed)")
+                }
+                for number in 0..<400 { try submit("\(number)") }
+                // From the first on, from the last on, and in any order; in between, names are used again.
+                let places: [(Int) -> Int] = [{ _ in 0 }, { $0 - 1 }, { .random(in: 0..<$0, using: &random) }]
+                for (round, place) in places.enumerated() {
+                    for number in 0..<200 {
+                        let name = names.remove(at: place(names.count))
+                        let task = try #require(try session.task(named: name))
+                        let removed =
+                            number.isMultiple(of: 2) ? try session.removeTask(name) : try session.removeTask(task)
+                        #expect(removed === task, "seed \(seed)")
+                        #expect(try session.isNameAvailable(name) && session.task(named: name) == nil)
+                        #expect(try session.removeTask(name) == nil && session.removeTask(task) == nil)
+                        if number.isMultiple(of: 3) { try submit(name) }
+                        if number.isMultiple(of: 50) { try check() }
+                    }
+                    for number in 0..<150 { try submit("\(round), \(number)") }
+                    try check()
+                }
+                while let name = names.popLast() { #expect(try session.removeTask(name)?.name == name) }
+                try check()
+                try submit("last")
+                try check()
+                try session.clearTasks()
+                names = []
+                try submit("last")
+                try check()
+            }
+        }
+
         @Test(arguments: PoolKind.allCases)
         func removingTasksFreesTheirNamesAndLeavesThemRunning(_ pool: PoolKind) throws {
             try pool.run { manager in

@@ -1,5 +1,4 @@
 internal import MultitaskingSystem
-internal import OrderedCollections
 import Synchronization
 
 /// A group of named tasks that share queues and a cancel event, created by `TaskManager.session` or `map`.
@@ -24,7 +23,7 @@ public class TaskSession: @unchecked Sendable {
     private let state = Mutex(State())
 
     private struct State {
-        var tasks: OrderedDictionary<String, PoolTask> = [:]
+        var tasks = NamedTasks()
         /// The names of tasks that are being submitted.
         var reserved: Set<String> = []
         /// How many were ever reserved.
@@ -60,7 +59,7 @@ public class TaskSession: @unchecked Sendable {
         openTasks.add(self)
     }
 
-    deinit { openTasks.adopt(state.withLock { $0.tasks.values }) }
+    deinit { openTasks.adopt(state.withLock { $0.tasks.removeAll() }) }
 
     /// The queues and the cancel event that the session's tasks share.
     ///
@@ -77,9 +76,9 @@ public class TaskSession: @unchecked Sendable {
     public func destroy() {
         let forgotten = state.withLock { state in
             state.isDestroyed = true
-            return exchange(&state.tasks, with: [:])
+            return state.tasks.removeAll()
         }
-        openTasks.adopt(forgotten.values)
+        openTasks.adopt(forgotten)
     }
 
     /// What is shown whenever somebody waits for the tasks.
@@ -98,7 +97,7 @@ public class TaskSession: @unchecked Sendable {
     ///
     /// - Throws: `alreadyDestroyed`.
     public var tasks: [PoolTask] {
-        get throws { try withState { Array($0.tasks.values) } }
+        get throws { try withState { $0.tasks.all } }
     }
 
     /// Returns the task with this name; nil if there is none.
@@ -114,7 +113,7 @@ public class TaskSession: @unchecked Sendable {
     /// - Throws: `alreadyDestroyed`.
     @discardableResult
     public func removeTask(_ name: String) throws -> PoolTask? {
-        try adopting { $0.tasks.removeValue(forKey: name) }
+        try adopting { $0.tasks.remove(name) }
     }
 
     /// Removes a task from the session, without cancelling it.
@@ -125,7 +124,7 @@ public class TaskSession: @unchecked Sendable {
     public func removeTask(_ task: PoolTask) throws -> PoolTask? {
         try adopting { state in
             guard state.tasks[task.name] === task else { return nil }
-            return state.tasks.removeValue(forKey: task.name)
+            return state.tasks.remove(task.name)
         }
     }
 
@@ -140,8 +139,7 @@ public class TaskSession: @unchecked Sendable {
     ///
     /// - Throws: `alreadyDestroyed`.
     public func clearTasks() throws {
-        let forgotten = try withState { exchange(&$0.tasks, with: [:]) }
-        openTasks.adopt(forgotten.values)
+        openTasks.adopt(try withState { $0.tasks.removeAll() })
     }
 
     /// Cancels every task that hasn't started, and asks running tasks to stop.
@@ -250,7 +248,7 @@ extension TaskSession {
             try state.withLock { state in
                 try state.check()
                 state.reserved.remove(task.name)
-                state.tasks[task.name] = task
+                state.tasks.append(task)
                 if state.stopwatch == nil { state.stopwatch = Stopwatch(in: executor) }
                 state.stopwatch?.resume()
             }
