@@ -97,6 +97,28 @@ final class Receiver: Sendable {
         #expect(frames.map(\.id) == Array(0..<300))
     }
 
+    @Test func manyFramesThatWait_comeInTheirOrder_withTheirTails() throws {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var random = SplitMix64(seed: seed)
+        let (a, b) = try linkPair()
+        var tails: [[UInt8]] = []
+        for number in 0..<20_000 as Range<UInt64> {
+            // Some are large enough to be sent in memory of their own.
+            let isLarge = number.isMultiple(of: 4_000)
+            let count = isLarge ? FrameKind.leastBlob + 1 : Int.random(in: 0..<400, using: &random)
+            tails.append([UInt8](repeating: .random(in: 0...255, using: &random), count: count))
+            a.send(.output, number, tail: tails[Int(number)])
+        }
+        let receiver = try Receiver(b) { frame in if frame.id == 19_999 { b.close() } }
+        let frames = try #require(receiver.all())
+        #expect(frames.map(\.id) == Array(0..<20_000), "seed \(seed)")
+        for (frame, tail) in zip(frames, tails) {
+            var reader = frame.reader
+            let found = try frame.tail(&reader).array
+            #expect(found == tail, "frame \(frame.id), seed \(seed)")
+        }
+    }
+
     @Test func linkThatWasClosed_takesNothingAndEnds() throws {
         let (a, b) = try linkPair()
         let receiver = try Receiver(b)

@@ -1,3 +1,5 @@
+internal import MultitaskingCore
+
 /// The threads and tasks that wait, in the order in which they came; any of them may leave.
 struct WaitList<Waiter> {
     private var order = FIFO<UInt64>()

@@ -17,7 +17,7 @@ package final class FrameLink: Sendable {
     private struct Outbox {
         var isOpen = true
         /// What is still to be written, in order.
-        var waiting: [Outgoing] = []
+        var waiting = FIFO<Outgoing>()
         /// Whether a thread writes what waits.
         var isWriting = false
     }
@@ -124,12 +124,12 @@ package final class FrameLink: Sendable {
         enum Next { case done, closed, startThread }
         let next: Next = outbox.withLock { outbox in
             guard outbox.isOpen else { return .closed }
-            outbox.waiting += frames
+            for frame in frames { outbox.waiting.append(frame) }
             guard !outbox.isWriting else { return .done }
-            while var first = outbox.waiting.first {
+            while var first = outbox.waiting.popFirst() {
                 let sent = write(&first, mayBlock: false)
                 if sent == -EAGAIN {
-                    outbox.waiting[0] = first
+                    outbox.waiting.prepend(first)
                     outbox.isWriting = true
                     return .startThread
                 }
@@ -137,7 +137,7 @@ package final class FrameLink: Sendable {
                     outbox = Outbox(isOpen: false)
                     return .closed
                 }
-                if first.bytes.isEmpty { outbox.waiting.removeFirst() } else { outbox.waiting[0] = first }
+                if !first.bytes.isEmpty { outbox.waiting.prepend(first) }
             }
             return .done
         }
@@ -154,12 +154,12 @@ package final class FrameLink: Sendable {
     private func writeWaiting() {
         while var first = outbox.withLock({ outbox -> Outgoing? in
             if outbox.waiting.isEmpty { outbox.isWriting = false }
-            return outbox.waiting.first
+            return outbox.waiting.popFirst()
         }) {
             let sent = write(&first, mayBlock: true)
             outbox.withLock { outbox in
                 guard sent >= 0, outbox.isOpen else { return outbox = Outbox(isOpen: false) }
-                if first.bytes.isEmpty { outbox.waiting.removeFirst() } else { outbox.waiting[0] = first }
+                if !first.bytes.isEmpty { outbox.waiting.prepend(first) }
             }
         }
     }

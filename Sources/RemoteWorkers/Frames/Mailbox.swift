@@ -4,7 +4,7 @@ internal import Synchronization
 /// Hands values from one thread to another, which waits for them.
 package final class Mailbox<Element: Sendable>: Sendable {
     private struct State {
-        var elements: [Element] = []
+        var elements = FIFO<Element>()
         var latch: Latch?
     }
 
@@ -33,7 +33,7 @@ package final class Mailbox<Element: Sendable>: Sendable {
     func take(within limit: WaitLimit) -> Element? {
         while true {
             let (element, latch): (Element?, Latch?) = state.withLock { state in
-                if !state.elements.isEmpty { return (state.elements.removeFirst(), nil) }
+                if let first = state.elements.popFirst() { return (first, nil) }
                 let latch = Latch()
                 state.latch = latch
                 return (nil, latch)

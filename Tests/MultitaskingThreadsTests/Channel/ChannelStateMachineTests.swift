@@ -104,22 +104,5 @@ extension ThreadsTests {
             let (last, none) = (list.popFirst(), list.popFirst())
             #expect(last == "last" && none == nil)
         }
-
-        @Test func fifoKeepsItsOrderWhileItGrowsAndWraps() {
-            let seed = UInt64.random(in: 0...UInt64.max)
-            var generator = SplitMix64(seed: seed)
-            var (fifo, model) = (FIFO<Int>(), [Int]())
-            for number in 0..<10_000 {
-                if Int.random(in: 0..<3, using: &generator) > 0 {
-                    fifo.append(number)
-                    model.append(number)
-                } else {
-                    let expected = model.isEmpty ? nil : model.removeFirst()
-                    let first = fifo.popFirst()
-                    #expect(first == expected, "seed \(seed)")
-                }
-                #expect(fifo.first == model.first && fifo.count == model.count, "seed \(seed)")
-            }
-        }
     }
 }
