@@ -50,6 +50,23 @@ import Testing
         #expect(pool.submitted == [[0, 1], [0, 1], [0]])
     }
 
+    @Test func whatIsSubmittedAgainKeepsItsOrder_howeverOftenThePoolIsFull() throws {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var random = SplitMix64(seed: seed)
+        let pool = PlayedPool()
+        let results = try pool.map(0..<500)
+        // Nobody knows which element is to blame, so each is submitted alone.
+        pool.kill(task: 0, at: 500)
+        pool.isFull = true
+        while pool.submitted.count < 501 {
+            #expect(results.progress.queued == 500, "seed \(seed)")
+            pool.accepts = .random(in: 0...20, using: &random)
+        }
+        #expect(pool.submitted.dropFirst().map { $0 } == (0..<500).map { [$0] }, "seed \(seed)")
+        for task in 1...500 { pool.finish(task: task) }
+        #expect(try results.isDone && codes(of: results.results()) == Array(repeating: nil, count: 500))
+    }
+
     @Test func anErrorOtherThanLackOfRoomIsTheElements() throws {
         let pool = PlayedPool()
         let results = try pool.map(0..<2)
@@ -159,6 +176,7 @@ private final class PlayedPool: Executor {
         var cancelled: Set<Int> = []
         var isFull = false
         var refusals = 0
+        var accepts = 0
         var refusal = MultitaskingError(.timedOut, "the pool is full")
         var finishesAtOnce = false
         var onSubmit: @Sendable () -> Void = {}
@@ -177,6 +195,11 @@ private final class PlayedPool: Executor {
     var refusals: Int {
         get { state.withLock(\.refusals) }
         set { state.withLock { ($0.refusals, $0.isFull) = (newValue, false) } }
+    }
+    /// How many tasks it takes in although it is full.
+    var accepts: Int {
+        get { state.withLock(\.accepts) }
+        set { state.withLock { $0.accepts = newValue } }
     }
     var refusal: MultitaskingError {
         get { state.withLock(\.refusal) }
@@ -214,7 +237,8 @@ private final class PlayedPool: Executor {
         return try state.withLock { state in
             state.limits.append(limit)
             state.refusals -= 1
-            if state.isFull || state.refusals >= 0 { throw state.refusal }
+            state.accepts -= 1
+            if state.isFull && state.accepts < 0 || state.refusals >= 0 { throw state.refusal }
             let (future, task) = (DeferredFuture<MapChunk<Int>>(), state.futures.count)
             future.setMaker(
                 .function { [weak self] _ in

@@ -35,7 +35,7 @@ struct MapParts<Element: Portable, Output: Portable> {
     /// How many of them from the first on are known to be settled.
     private var settled = 0
     /// Those that wait, the next one first.
-    private var waiting: [Range<Int>] = []
+    private var waiting = FIFO<Range<Int>>()
     private var isCancelled = false
 
     mutating func append(_ elements: ArraySlice<Element>, _ future: Future<Chunk>) {
@@ -71,7 +71,7 @@ struct MapParts<Element: Portable, Output: Portable> {
         }
         let parts = parts(after: outcome, of: elements, deadline)
         all.replaceSubrange(index...index, with: parts)
-        waiting += parts.compactMap { if case .waiting = $0.phase { $0.range } else { nil } }
+        for part in parts { if case .waiting = part.phase { waiting.append(part.range) } }
     }
 
     /// What a task's end means for its elements, if they don't all have results.
@@ -135,7 +135,7 @@ struct MapParts<Element: Portable, Output: Portable> {
         else {
             return nil
         }
-        waiting.removeFirst()
+        _ = waiting.popFirst()
         let claim = Claim(elements: elements, deadline: deadline, future: DeferredFuture(in: timeline))
         all[index].phase = .submitting(claim.future)
         return claim
@@ -152,7 +152,7 @@ struct MapParts<Element: Portable, Output: Portable> {
     mutating func takeBack(_ claim: Claim) {
         guard let index = index(of: claim) else { return }
         all[index].phase = .waiting(claim.elements, claim.deadline)
-        waiting.insert(claim.elements.indices, at: 0)
+        waiting.prepend(claim.elements.indices)
     }
 
     /// Takes note that it cannot be submitted.
@@ -166,7 +166,7 @@ struct MapParts<Element: Portable, Output: Portable> {
     /// - Returns: the tasks to cancel, and the futures to end of those that are being submitted.
     mutating func cancel() -> (running: [Future<Chunk>], submitting: [DeferredFuture<Chunk>]) {
         isCancelled = true
-        waiting = []
+        waiting = FIFO()
         var futures: (running: [Future<Chunk>], submitting: [DeferredFuture<Chunk>]) = ([], [])
         for (index, part) in all.enumerated() {
             switch part.phase {
