@@ -193,17 +193,13 @@ extension SimulationState {
     mutating func receive(from id: UInt64, by party: Int?) {
         guard let element = channels[id]?.removeFirst() else { return }
         guard channels[id]?.options.redelivers == true, let party, let task = task(of: party) else { return }
-        tasks[task]?.received.append((id, element))
+        tasks[task]?.keep(element, from: id)
     }
 
     /// Counts one element as done, of those the party has taken the first; false if all were.
     fileprivate mutating func reportDone(in id: UInt64, by party: Int?) -> Bool {
         guard channels[id]?.finish() == true else { return false }
-        if let party, let task = task(of: party),
-            let index = tasks[task]?.received.firstIndex(where: { $0.channel == id })
-        {
-            if let (_, element) = tasks[task]?.received.remove(at: index) { discard(element) }
-        }
+        if let party, let task = task(of: party), let element = tasks[task]?.takeReceived(from: id) { discard(element) }
         return true
     }
 }

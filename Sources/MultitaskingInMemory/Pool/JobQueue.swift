@@ -1,9 +1,10 @@
+internal import MultitaskingCore
 internal import Synchronization
 
 /// Where the parts of one `async` function wait to be run by the thread that waits for it.
 final class JobQueue: TaskExecutor {
     private struct State {
-        var jobs: [UnownedJob] = []
+        var jobs = FIFO<UnownedJob>()
         var isAbandoned = false
     }
 
@@ -25,7 +26,7 @@ final class JobQueue: TaskExecutor {
 
     /// Runs what can be run now, on this thread.
     func runAll() {
-        while let job = state.withLock({ $0.jobs.isEmpty ? nil : $0.jobs.removeFirst() }) {
+        while let job = state.withLock({ $0.jobs.popFirst() }) {
             unsafe job.runSynchronously(on: asUnownedTaskExecutor())
         }
     }
@@ -34,7 +35,7 @@ final class JobQueue: TaskExecutor {
     func abandon() {
         let jobs = state.withLock { state in
             state.isAbandoned = true
-            return exchange(&state.jobs, with: [])
+            return state.jobs.removeAll()
         }
         for job in jobs { globalConcurrentExecutor.enqueue(job) }
     }

@@ -61,9 +61,7 @@ extension SimulationState {
 
     /// Nobody will report what a task has received, nor put it back.
     mutating func dropReceived(of task: Int) {
-        guard let received = tasks[task]?.received, !received.isEmpty else { return }
-        received.forEach { discard($0.element) }
-        tasks[task]?.received = []
+        for (_, elements) in tasks[task]?.takeReceived() ?? [] { elements.forEach { discard($0) } }
     }
 
     private mutating func forget(_ task: Int) {

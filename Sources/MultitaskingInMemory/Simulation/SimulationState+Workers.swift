@@ -343,8 +343,7 @@ extension SimulationState {
 
     private mutating func settle(_ task: Int, end: WorkerEnd, of worker: Int, _ reason: DeathReason) {
         guard let record = tasks[task] else { return }
-        putBack(record.received)
-        dropReceived(of: task)
+        putBack(tasks[task]?.takeReceived() ?? [])
         switch reason {
         case .failure(let error): return settle(task, .failure(error))
         case .ending(.cancel): return settle(task, .cancelled)
@@ -358,16 +357,12 @@ extension SimulationState {
     }
 
     /// Gives what a dead task had received and not reported back to its channels.
-    private mutating func putBack(_ received: [(channel: UInt64, element: ChannelState.Element)]) {
-        var taken: [(channel: UInt64, elements: [ChannelState.Element])] = []
-        for (channel, element) in received {
-            if let index = taken.firstIndex(where: { $0.channel == channel }) {
-                taken[index].elements.append(element)
-            } else {
-                taken.append((channel, [element]))
+    private mutating func putBack(_ received: [(channel: UInt64, elements: [ChannelState.Element])]) {
+        for (channel, elements) in received {
+            guard channels[channel] != nil else {
+                elements.forEach { discard($0) }
+                continue
             }
-        }
-        for (channel, elements) in taken where channels[channel] != nil {
             channels[channel]?.putBack(elements)
             note(.puts(back: elements.count, channel: channel), by: nil)
         }

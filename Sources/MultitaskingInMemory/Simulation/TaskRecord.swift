@@ -49,8 +49,8 @@ struct TaskRecord: Sendable {
     var wasTerminated = false
     /// Switch points of this attempt.
     var switchPoints = 0
-    /// What it has received from channels that redeliver and not reported as done.
-    var received: [(channel: UInt64, element: ChannelState.Element)] = []
+    /// What it has received from each of the channels that redeliver and not reported as done.
+    private var received: [(channel: UInt64, elements: FIFO<ChannelState.Element>)] = []
     var whenDone = CallbackList<@Sendable () -> Void>()
     /// The number of the call that every worker makes, if it is one worker's.
     var call: Int?
@@ -66,6 +66,25 @@ struct TaskRecord: Sendable {
     var attempt: Int { max(1, attempts) }
     var isDone: Bool { if case .done = state { true } else { false } }
     var isQueued: Bool { if case .queued = state { true } else { false } }
+
+    /// Remembers what it has received from a channel until it is reported as done.
+    mutating func keep(_ element: ChannelState.Element, from channel: UInt64) {
+        let index = received.firstIndex { $0.channel == channel } ?? received.endIndex
+        if index == received.endIndex { received.append((channel, FIFO())) }
+        received[index].elements.append(element)
+    }
+
+    /// Takes out what it received first from a channel; nil if it has reported all.
+    mutating func takeReceived(from channel: UInt64) -> ChannelState.Element? {
+        received.firstIndex { $0.channel == channel }.flatMap { received[$0].elements.popFirst() }
+    }
+
+    /// Takes out all that it has received and not reported, of each channel in its order.
+    mutating func takeReceived() -> [(channel: UInt64, elements: [ChannelState.Element])] {
+        let taken = received.indices.map { (received[$0].channel, received[$0].elements.removeAll()) }
+        received = []
+        return taken.filter { !$0.1.isEmpty }
+    }
 
     var worker: Int? { if case .running(let worker) = state { worker } else { nil } }
 
