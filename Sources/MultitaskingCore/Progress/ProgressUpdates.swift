@@ -5,7 +5,8 @@
 /// ```
 ///
 /// Each iteration checks at an interval, and returns a snapshot when the progress has changed. A slow reader misses
-/// snapshots, but never the last one. Checking doesn't slow down the tasks.
+/// snapshots, but never the last one. Checking doesn't slow down the tasks: after a check that takes long, the next one
+/// comes after nine times as long, or after ten seconds, and never before the interval is over.
 public struct ProgressUpdates: AsyncSequence, Sendable {
     private let interval: Duration
     private let timeline: (any Timeline)?
@@ -34,27 +35,51 @@ public struct ProgressUpdates: AsyncSequence, Sendable {
     public struct Iterator: AsyncIteratorProtocol {
         fileprivate let updates: ProgressUpdates
         private var last: Progress?
+        private var pause: Duration
 
-        fileprivate init(updates: ProgressUpdates) { self.updates = updates }
+        fileprivate init(updates: ProgressUpdates) {
+            self.updates = updates
+            pause = updates.interval
+        }
 
         /// Suspends until the progress changes; nil after the snapshot in which all tasks have ended.
         ///
         /// - Throws: `CancellationError` if the awaiting task is cancelled; whatever reading the progress throws.
         public mutating func next() async throws -> Progress? {
             guard last?.isFinished != true else { return nil }
-            if last == nil { return take(try updates.look()) }
+            if last == nil { return take(try look()) }
             while true {
                 // Nothing wakes this wait, so that no task has to tell anybody that it has ended.
-                _ = try await awaitCallback(.upTo(updates.interval), in: updates.timeline) { _ in }
-                let progress = try updates.look()
+                _ = try await awaitCallback(.upTo(pause), in: updates.timeline) { _ in }
+                let progress = try look()
                 if !progress.hasSameCounts(as: last) { return take(progress) }
             }
+        }
+
+        private mutating func look() throws -> Progress {
+            let start = ContinuousClock.now
+            let progress = try updates.look()
+            // What happens in a simulation must not depend on how long a look takes.
+            if updates.timeline == nil { pause = .pause(afterLookOf: .now - start, every: updates.interval) }
+            return progress
         }
 
         private mutating func take(_ progress: Progress) -> Progress {
             last = progress
             return progress
         }
+    }
+}
+
+extension Duration {
+    /// How long to rest after a look, so that looking takes a tenth of the time at most, however much there is to see.
+    ///
+    /// - Parameters:
+    ///   - cost: how long the look has taken.
+    ///   - interval: how long to rest at least.
+    package static func pause(afterLookOf cost: Duration, every interval: Duration) -> Duration {
+        // There is an end to it: the process may have been stopped for hours during the look.
+        max(interval, min(cost * 9, .seconds(10)))
     }
 }
 

@@ -61,8 +61,7 @@ final class ProgressPresenter: WaitAttendant {
                 let tasks = display.listsTasks ? snapshot.tasks.prefix(max(0, room - 1)).map(line.task) : []
                 return tasks + [line.bar(snapshot, label: display.label)]
             }
-            // However many tasks there are, looking takes a tenth of the time at most.
-            interval = max(Self.interval, (clock.now - start) * 9)
+            interval = .pause(afterLookOf: clock.now - start, every: Self.interval)
         } while !rest(interval, on: terminal)
     }
 
