@@ -1,6 +1,7 @@
 /// A growing ring of elements: first in, first out, in constant time on average.
 ///
 /// Inlined where it is used: threads that send each other elements do little else.
+@usableFromInline
 package struct FIFO<Element> {
     @usableFromInline var slots: [Element?] = []
     @usableFromInline var head = 0

@@ -4,41 +4,53 @@
 /// elements. So a line is emptied in any order in about the time that it took to fill it.
 ///
 /// What is taken out is returned, so that it can be released outside of the lock that the line is kept under.
+@usableFromInline
 package struct NumberedLine<Element: Sendable>: Sendable {
-    private struct Place: Sendable {
-        let number: UInt64
+    @usableFromInline
+    struct Place: Sendable {
+        @usableFromInline let number: UInt64
         /// Nil when it has left.
-        var element: Element?
+        @usableFromInline var element: Element?
+
+        @inlinable
+        init(number: UInt64, element: Element) {
+            self.number = number
+            self.element = element
+        }
     }
 
     /// In ascending order of their numbers; the last one is no gap.
-    private var places: [Place] = []
+    @usableFromInline var places: [Place] = []
     /// The index of the first place that is no gap.
-    private var head = 0
-    package private(set) var count = 0
+    @usableFromInline var head = 0
+    @usableFromInline package internal(set) var count = 0
 
+    @inlinable
     package init() {}
 
-    package var isEmpty: Bool { count == 0 }
+    @inlinable package var isEmpty: Bool { count == 0 }
 
     /// All of them, in their order.
-    package var elements: [Element] { places[head...].compactMap(\.element) }
+    @inlinable package var elements: [Element] { places[head...].compactMap { $0.element } }
 
     /// Adds an element at the end. Its number is greater than those of all others, also of those that have left.
+    @inlinable
     package mutating func append(_ element: Element, _ number: UInt64) {
         places.append(Place(number: number, element: element))
         count += 1
     }
 
     /// The element with a number; nil if it is not there.
-    package subscript(number: UInt64) -> Element? { index(of: number).flatMap { places[$0].element } }
+    @inlinable package subscript(number: UInt64) -> Element? { index(of: number).flatMap { places[$0].element } }
 
     /// The first element whose number is greater than this one.
+    @inlinable
     package func first(after number: UInt64) -> (number: UInt64, element: Element)? {
         places[index { $0 > number }...].lazy.compactMap { place in place.element.map { (place.number, $0) } }.first
     }
 
     /// Takes one element out; nil if it is not there.
+    @inlinable
     package mutating func remove(_ number: UInt64) -> Element? {
         guard let index = index(of: number), let element = places[index].element.take() else { return nil }
         left(1)
@@ -46,6 +58,7 @@ package struct NumberedLine<Element: Sendable>: Sendable {
     }
 
     /// Takes out the elements that have left according to `hasLeft`, and returns them in their order.
+    @inlinable
     package mutating func removeAll(where hasLeft: (Element) -> Bool) -> [Element] {
         var gone: [Element] = []
         for index in places.indices[head...] {
@@ -58,12 +71,14 @@ package struct NumberedLine<Element: Sendable>: Sendable {
     }
 
     /// Takes all elements out, and returns them in their order.
+    @inlinable
     package mutating func removeAll() -> [Element] {
         defer { self = NumberedLine() }
         return elements
     }
 
-    private mutating func left(_ number: Int) {
+    @inlinable
+    mutating func left(_ number: Int) {
         count -= number
         // What is added last often leaves first, and needs no gap.
         while let last = places.last, last.element == nil { places.removeLast() }
@@ -75,13 +90,15 @@ package struct NumberedLine<Element: Sendable>: Sendable {
         }
     }
 
-    private func index(of number: UInt64) -> Int? {
+    @inlinable
+    func index(of number: UInt64) -> Int? {
         let index = index { $0 >= number }
         return index < places.count && places[index].number == number ? index : nil
     }
 
     /// The index of the first place with a number of which `isBehind` holds, as it does of all greater ones.
-    private func index(where isBehind: (UInt64) -> Bool) -> Int {
+    @inlinable
+    func index(where isBehind: (UInt64) -> Bool) -> Int {
         var (low, high) = (head, places.count)
         while low < high {
             let middle = (low + high) / 2
