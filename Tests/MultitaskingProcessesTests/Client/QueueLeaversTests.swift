@@ -5,8 +5,9 @@ import Testing
 
 @Suite
 struct QueueLeaversTests {
-    /// In whatever order tasks leave, and however far the head moves between two looks, also where positions begin anew.
-    @Test(arguments: [0, 1000, (1 << 48) - 40, UInt64.max - 40])
+    /// In whatever order tasks leave, and however far the head moves between two looks; also where positions begin
+    /// anew.
+    @Test(arguments: [0, 1000, (1 << 48) - 40, UInt64.max - 40] as [UInt64])
     func placesThatTheHeadHasPassed_countNoMore(_ start: UInt64) throws {
         let fixture = try Fixture()
         let (header, ring) = (fixture.arena.header, TaskRing(arena: fixture.arena, .normal))
