@@ -24,8 +24,10 @@ struct ArenaLayout: Sendable, Equatable {
         lowRing = highRing + slotCapacity * 8
         endedTasks = lowRing + slotCapacity * 8
         endedTaskGroups = endedTasks + Self.wordsOfBits(slotCapacity) * 8
-        let ended = endedTaskGroups + Self.wordsOfBits(Self.wordsOfBits(slotCapacity)) * 8
-        spanTable = (ended + 63) & ~63
+        changedObjects = endedTaskGroups + Self.wordsOfBits(Self.wordsOfBits(slotCapacity)) * 8
+        changedObjectGroups = changedObjects + Self.wordsOfBits(Self.objectLimit) * 8
+        allObjectsChanged = changedObjectGroups + Self.wordsOfBits(Self.wordsOfBits(Self.objectLimit)) * 8
+        spanTable = (allObjectsChanged + 8 + 63) & ~63
         eventTable = spanTable + (workers + 1) * Self.spanStride
         slotNotes = eventTable + (workers + 1) * EventRing.size
         taskControls = (slotNotes + slotCapacity * Self.slotNotesStride + 63) & ~63
@@ -85,6 +87,8 @@ struct ArenaLayout: Sendable, Equatable {
     static let channelLimit = 1 << 17
     static let channelStride = 512
     static let channelTable = signalTable + signalLimit * signalStride
+    /// How many there are of both.
+    static let objectLimit = channelLimit + signalLimit
 
     // MARK: Calls of all workers
 
@@ -115,6 +119,10 @@ struct ArenaLayout: Sendable, Equatable {
     /// A bit for each slot, and behind them a bit for each word of these; see `EndedTasks`.
     let endedTasks: Int
     let endedTaskGroups: Int
+    /// The same for each channel and signal, and a word for all of them; see `ChangedObjects`.
+    let changedObjects: Int
+    let changedObjectGroups: Int
+    let allObjectsChanged: Int
 
     /// How many words hold so many bits.
     static func wordsOfBits(_ count: Int) -> Int { (count + 63) / 64 }

@@ -50,8 +50,14 @@ final class Presence: Sendable {
 
     /// Enters again if the count was begun anew.
     func renew() {
-        guard queue.header.attendance.epoch != epoch.load(ordering: .relaxed) else { return }
-        epoch.store(queue.header.attendance.enter(), ordering: .relaxed)
+        let entered = epoch.load(ordering: .relaxed)
+        let attendance = queue.header.attendance
+        guard attendance.epoch != entered else { return }
+        let now = attendance.enter()
+        // Its waiter and the watcher may do this at once: one of them is counted.
+        guard epoch.compareExchange(expected: entered, desired: now, ordering: .relaxed).exchanged else {
+            return attendance.leave(now)
+        }
         announce()
     }
 

@@ -67,6 +67,8 @@ struct ChannelHeader: Record {
     @inline(__always) var searched: SharedWord { word(.searched) }
     /// Asks for the pool's event to be signalled at the next change.
     @inline(__always) var watched: SharedWord { word(.watched) }
+    /// Its number in `ChangedObjects`.
+    var changeNumber: Int { ChangedObjects.number(ofChannel: index) }
 
     @inline(__always) var receivers: WaitQueue { WaitQueue(arena: arena, offset: offset(of: .receivers)) }
     @inline(__always) var senders: WaitQueue { WaitQueue(arena: arena, offset: offset(of: .senders)) }
@@ -144,8 +146,13 @@ struct ChannelHeader: Record {
     /// Tells the watcher of a change that was made before, by an ordered exchange or before a fence.
     @inline(__always)
     func notifyWatcher() {
-        guard watched.loadOrdered() != 0 else { return }
+        if watched.loadOrdered() != 0 { wakeWatcher() }
+    }
+
+    @inline(never)
+    private func wakeWatcher() {
         watched.store(0)
+        ChangedObjects(arena: arena).note(changeNumber)
         arena.event.signal()
     }
 }

@@ -53,6 +53,8 @@ public final class ProcessCancelSignal: CancelSignal {
 
     /// Asks for the pool's event to be signalled when the signal is set.
     var watched: SharedWord { record.watched }
+    /// Its number in `ChangedObjects`.
+    var changeNumber: Int { record.changeNumber }
 
     /// Sets the signal and wakes every waiter.
     public func set() {
@@ -94,7 +96,7 @@ public final class ProcessCancelSignal: CancelSignal {
         if isSet { return true }
         guard membership.isOfThisProcess else { return false }
         let before = record.sets.load()
-        let isOver = try await membership.watcher.wait(wait) { [self] in
+        let isOver = try await membership.watcher.wait(wait, forObject: record.changeNumber) { [self] in
             record.watched.store(1)
             fence()
             return wasSet(since: before) || !exists

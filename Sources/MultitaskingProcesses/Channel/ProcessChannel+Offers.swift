@@ -89,6 +89,7 @@ struct ProcessOffer: ChannelOffer {
     func whenSettled(_ body: @escaping @Sendable () -> Void) throws -> @Sendable () -> Void {
         let header = queue.header
         return try queue.membership.watch(
+            object: header.changeNumber,
             until: {
                 header.watched.store(1)
                 fence()

@@ -14,6 +14,7 @@ extension ProcessChannel: EventSource {
     ) throws -> @Sendable () -> Void {
         let (header, queue) = (header, queue)
         return try membership.watch(
+            object: header.changeNumber,
             until: {
                 header.watched.store(1)
                 fence()
@@ -35,7 +36,13 @@ extension ProcessCancelSignal: EventSource {
     ///
     /// - Throws: `systemError` if the system refuses a thread.
     public func whenReadyForSelect(_ body: @escaping @Sendable () -> Void) throws -> @Sendable () -> Void {
-        try membership.watch(self, body)
+        try membership.watch(
+            object: changeNumber,
+            until: { [self] in
+                askForEvent()
+                fence()
+                return isReadyForSelect
+            }, body)
     }
 
     /// The station at which threads wait for several sources of the pool.

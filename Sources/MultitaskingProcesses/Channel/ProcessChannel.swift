@@ -376,7 +376,7 @@ public final class ProcessChannel: OfferingChannel {
         let (header, queue) = (header, queue)
         let presence = queue.isRendezvous && operation == .receive ? Presence(in: queue) : nil
         defer { presence?.leave() }
-        _ = try await membership.watcher.wait(wait) {
+        _ = try await membership.watcher.wait(wait, forObject: header.changeNumber) {
             presence?.renew()
             header.watched.store(1)
             fence()

@@ -21,6 +21,8 @@ struct SignalRecord: Record {
     @inline(__always) var waiters: WaitQueue { WaitQueue(arena: arena, offset: offset(of: .waiters)) }
     /// Asks for the pool's event to be signalled when the signal is set.
     @inline(__always) var watched: SharedWord { word(.watched) }
+    /// Its number in `ChangedObjects`.
+    var changeNumber: Int { ChangedObjects.number(ofSignal: index) }
 
     /// How many times the signals of this place were set, for those that wait while one is set and cleared.
     @inline(__always) var sets: SharedWord { word(.sets) }
@@ -30,6 +32,7 @@ struct SignalRecord: Record {
         waiters.wakeAll()
         guard watched.load() != 0 else { return }
         watched.store(0)
+        ChangedObjects(arena: arena).note(changeNumber)
         arena.event.signal()
     }
 }

@@ -326,16 +326,15 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
             return {}
         }
         let callback = RevocableCallback(body)
-        guard let id = watch(callback) else { return {} }
+        guard let registration = watch(callback) else { return {} }
         return { [self] in
             guard take(callback) != nil else { return }
-            let watcher = core.membership.watcher
-            if core.membership.isClient { watcher.remove(id, for: slot) } else { watcher.remove(id) }
+            core.membership.watcher.remove(registration)
         }
     }
 
-    /// Has the watcher call back when the task has ended; the number by which it can be told not to, if it has not.
-    private func watch(_ callback: RevocableCallback) -> UInt64? {
+    /// Has the watcher call back when the task has ended; by what it can be told not to, if it has not.
+    private func watch(_ callback: RevocableCallback) -> Watcher.Registration? {
         lock.withLock { _ in unsafe callbacks += 1 }
         let isOver: @Sendable () -> Bool = { [self] in hasEnded || settleIfLost() }
         let finish: @Sendable () -> Void = { [self] in take(callback)?() }

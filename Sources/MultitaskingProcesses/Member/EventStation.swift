@@ -65,25 +65,30 @@ extension LocalMember {
     ///
     /// - Throws: `systemError` if the system has no thread to give.
     func watch(_ source: some EventSource, _ body: @escaping @Sendable () -> Void) throws -> @Sendable () -> Void {
-        try watch(
-            until: {
-                source.askForEvent()
-                fence()
-                return source.isReadyForSelect
-            }, body)
-    }
-
-    /// Calls `body` once when `isReady`, which first asks for the event, and then looks.
-    func watch(
-        until isReady: @escaping @Sendable () -> Bool, _ body: @escaping @Sendable () -> Void
-    ) throws -> @Sendable () -> Void {
         try checkProcess()
         let watcher = watcher
-        let id = try watcher.add {
-            guard isReady() else { return false }
+        let registration = try watcher.add {
+            source.askForEvent()
+            fence()
+            guard source.isReadyForSelect else { return false }
             body()
             return true
         }
-        return { if let id { watcher.remove(id) } }
+        return { if let registration { watcher.remove(registration) } }
+    }
+
+    /// Calls `body` once when a channel or signal is ready, until the returned function is called.
+    ///
+    /// - Parameters:
+    ///   - object: its number in `ChangedObjects`.
+    ///   - isReady: first asks for the event, and then looks.
+    /// - Throws: `systemError` if the system has no thread to give.
+    func watch(
+        object: Int, until isReady: @escaping @Sendable () -> Bool, _ body: @escaping @Sendable () -> Void
+    ) throws -> @Sendable () -> Void {
+        try checkProcess()
+        let watcher = watcher
+        let registration = try watcher.add(forObject: object, isReady: isReady, body)
+        return { if let registration { watcher.remove(registration) } }
     }
 }

@@ -6,16 +6,46 @@ import Synchronization
 
 /// One thread that waits on behalf of all that must not block: `async` callers and completion callbacks.
 ///
-/// It sleeps on the pool's event and, when that is raised, asks each registered poll whether it is through, and those
-/// of tasks that were noted as ended; see `WatchedTasks`. It holds no lock while it sleeps, so a process whose only
-/// other thread it is can be forked; see `SleepGate`.
+/// It sleeps on the pool's event and, when that is raised, asks the polls of what has changed whether they are over: in
+/// the client, of the tasks, channels and signals that were noted; see `WatchedPolls`. In other processes, which few
+/// wait in, it asks all. It holds no lock while it sleeps, so a process whose only other thread it is can be forked;
+/// see `SleepGate`.
 final class Watcher: SleepingThread {
     private struct State {
-        var polls: [UInt64: @Sendable () -> Bool] = [:]
-        var tasks = WatchedTasks()
+        var tasks = WatchedPolls()
+        /// Those for channels, signals, and whatever else raises the event.
+        var others = WatchedPolls()
         var nextID: UInt64 = 0
         var isStarted = false
         var isStopped = false
+
+        var count: Int { tasks.count + others.count }
+
+        mutating func add(_ poll: WatchedPolls.Poll, for subject: WatchedPolls.Subject, expiry: Int64?) {
+            if case .task = subject {
+                tasks.add(poll, for: subject, expiry: expiry)
+            } else {
+                others.add(poll, for: subject)
+            }
+        }
+
+        mutating func remove(_ id: UInt64, for subject: WatchedPolls.Subject) -> WatchedPolls.Poll? {
+            if case .task = subject { tasks.remove(id, for: subject) } else { others.remove(id, for: subject) }
+        }
+
+        func append(_ subject: WatchedPolls.Subject, to entries: inout [WatchedPolls.Entry]) {
+            if case .task = subject {
+                tasks.append(subject, to: &entries)
+            } else {
+                others.append(subject, to: &entries)
+            }
+        }
+    }
+
+    /// By what a poll can be removed.
+    struct Registration: Sendable {
+        fileprivate let id: UInt64
+        fileprivate let subject: WatchedPolls.Subject
     }
 
     /// Kept, because the thread may be the last to leave.
@@ -42,50 +72,61 @@ final class Watcher: SleepingThread {
     /// Calls `poll` at once and whenever something may have happened, until it returns true.
     ///
     /// `poll` must first ask for the event (set a flag where the change will be made), then look.
-    /// - Returns: the number under which it can be removed; nil if it is through.
+    /// - Returns: by what it can be removed; nil if it is through.
     /// - Throws: `systemError` if the system has no thread to give; meanwhile this polls, and blocks, for ``patience``.
     @discardableResult
-    func add(_ poll: @escaping @Sendable () -> Bool) throws -> UInt64? {
-        try register(unless: poll) { $0.polls[$1] = poll }.map { id in
+    func add(_ poll: @escaping @Sendable () -> Bool) throws -> Registration? {
+        try register(for: .other, isOver: poll, {}).map { registration in
             // The change may have come between the last poll and its registration.
             event.signal()
-            return id
+            return registration
         }
+    }
+
+    /// Calls `body` once when a channel or signal is ready, at once if it is.
+    ///
+    /// - Parameters:
+    ///   - object: its number in `ChangedObjects`.
+    ///   - isReady: must first ask for the event, then look; as in ``add(_:)``. Several threads may ask at once.
+    /// - Returns: by what it can be removed; nil if `body` was called.
+    /// - Throws: as ``add(_:)``.
+    @discardableResult
+    func add(
+        forObject object: Int, isReady: @escaping @Sendable () -> Bool, _ body: @escaping @Sendable () -> Void
+    ) throws -> Registration? {
+        guard let registration = try register(for: .object(object), isOver: isReady, body) else {
+            body()
+            return nil
+        }
+        return askOnce(more: registration, isReady, body)
     }
 
     /// Calls `body` when the task of a slot is over, at once if it is; only in the client.
     ///
     /// - Parameter isOver: whether it is; asked when its end was noted, and now and then.
-    /// - Returns: the number under which it can be removed; nil if `body` was called.
+    /// - Returns: by what it can be removed; nil if `body` was called.
     /// - Throws: as ``add(_:)``.
     @discardableResult
     func add(
         for slot: TaskSlot, isOver: @escaping @Sendable () -> Bool, _ body: @escaping @Sendable () -> Void
-    ) throws -> UInt64? {
-        let isExpiring = slot.control.expiry != nil
-        var isFirst = false
-        let id = try register(unless: isOver) {
-            let poll = WatchedTasks.Poll(id: $1, isOver: isOver, body: body)
-            isFirst = $0.tasks.count == 0
-            $0.tasks.add(poll, for: slot.index, isExpiring: isExpiring)
-        }
-        guard let id else {
+    ) throws -> Registration? {
+        let expiry = slot.control.expiry
+        guard let registration = try register(for: .task(slot.index), expiry: expiry, isOver: isOver, body) else {
             body()
             return nil
         }
         slot.completion.watch()
-        // A thread that had nothing to watch sleeps until it is woken, and would see neither the end of the task's time
-        // nor that of the supervisor.
-        if isFirst { event.signal() }
-        // It may have ended before the watch began.
-        guard isOver() else { return id }
-        if state.withLock({ $0.tasks.remove(id, for: slot.index) }) {
-            body()
-            return nil
-        }
-        // The thread has it in hand, and may have asked before.
-        lookAgain(at: slot.index)
-        return id
+        return askOnce(more: registration, isOver, body)
+    }
+
+    /// Asks a poll that was registered just now: what it waits for may have come before that, and be noted no more.
+    private func askOnce(
+        more registration: Registration, _ isOver: () -> Bool, _ body: () -> Void
+    ) -> Registration? {
+        guard isOver() else { return registration }
+        // Otherwise the thread has found out as well, and calls back.
+        if remove(registration) { body() }
+        return nil
     }
 
     /// Has the thread ask for a slot's task as if it had ended just now.
@@ -94,16 +135,17 @@ final class Watcher: SleepingThread {
         event.signal()
     }
 
-    /// Registers a poll unless it is through, and starts the thread if there is none.
+    /// Registers a poll unless it is over, and starts the thread if there is none.
     private func register(
-        unless poll: () -> Bool, _ add: (inout State, UInt64) -> Void
-    ) throws -> UInt64? {
+        for subject: WatchedPolls.Subject, expiry: Int64? = nil, isOver: @escaping @Sendable () -> Bool,
+        _ body: @escaping @Sendable () -> Void
+    ) throws -> Registration? {
         var end: Int64?
         while true {
-            if poll() { return nil }
+            if isOver() { return nil }
             let refusal: Refusal
-            switch register(add) {
-            case .success(let id): return id
+            switch registerNow(subject, expiry, isOver, body) {
+            case .success(let registration): return registration
             case .failure(let error): refusal = error
             }
             let now = monotonicNanoseconds()
@@ -119,8 +161,12 @@ final class Watcher: SleepingThread {
     }
 
     /// Registers a poll, and starts the thread if there is none: one that is refused must leave nobody waiting for it.
-    private func register(_ add: (inout State, UInt64) -> Void) -> Result<UInt64, Refusal> {
-        state.withLock { state in
+    private func registerNow(
+        _ subject: WatchedPolls.Subject, _ expiry: Int64?, _ isOver: @escaping @Sendable () -> Bool,
+        _ body: @escaping @Sendable () -> Void
+    ) -> Result<Registration, Refusal> {
+        var isFirst = false
+        let result: Result<Registration, Refusal> = state.withLock { state in
             if !state.isStarted {
                 do throws(Refusal) {
                     try SystemThread(name: "pool-watcher") { self.run() }.detach()
@@ -130,28 +176,39 @@ final class Watcher: SleepingThread {
                 state.isStarted = true
             }
             state.nextID += 1
-            add(&state, state.nextID)
-            return .success(state.nextID)
+            isFirst = state.count == 0
+            let poll = WatchedPolls.Poll(id: state.nextID, isOver: isOver, body: body)
+            state.add(poll, for: subject, expiry: expiry)
+            return .success(Registration(id: state.nextID, subject: subject))
         }
+        // A thread that had nothing to watch sleeps until it is woken, and would see neither the end of the task's time
+        // nor that of the supervisor.
+        if isFirst { event.signal() }
+        return result
     }
 
     /// For how long a thread that is refused is asked for again, in nanoseconds.
     private static let patience: Int64 = 2_000_000_000
 
-    /// Forgets a poll whose caller waits no more; it may be called once more at this moment.
-    func remove(_ id: UInt64) { state.withLock { $0.polls[id] = nil } }
+    /// Forgets a poll whose caller waits no more; false if its end was found. It may be asked once more at this moment.
+    @discardableResult
+    func remove(_ registration: Registration) -> Bool {
+        // What it leads to is let go of without the lock.
+        state.withLock { $0.remove(registration.id, for: registration.subject) } != nil
+    }
 
-    /// Forgets the callback of a slot's task; it may be called once more at this moment.
-    func remove(_ id: UInt64, for slot: TaskSlot) { state.withLock { $0.tasks.takeBack(id, for: slot.index) } }
-
-    /// Suspends until `isReady`; false if the limit passed first.
+    /// Suspends until a channel or signal is ready; false if the limit passed first.
     ///
-    /// - Parameter isReady: must first ask for the event, then look; as in `add(_:)`.
+    /// - Parameters:
+    ///   - object: its number in `ChangedObjects`.
+    ///   - isReady: must first ask for the event, then look; as in `add(_:)`. Several threads may ask at once.
     /// - Throws: `CancellationError` when the awaiting task is cancelled; `systemError` if the system has no thread to
     ///   give.
-    func wait(_ limit: WaitLimit, until isReady: @escaping @Sendable () -> Bool) async throws -> Bool {
-        var id: UInt64?
-        defer { if let id { remove(id) } }
+    func wait(
+        _ limit: WaitLimit, forObject object: Int, until isReady: @escaping @Sendable () -> Bool
+    ) async throws -> Bool {
+        var registration: Registration?
+        defer { if let registration { remove(registration) } }
         // In the client, whose tasks run in threads, `awaitCallback` counts it.
         let isCounted = limit == .forever && member.index != ArenaLayout.client
         if isCounted { member.beginEndlessWait() }
@@ -159,11 +216,7 @@ final class Watcher: SleepingThread {
         var refusal: (any Error)?
         let isInTime = try await awaitCallback(limit) { resume in
             do {
-                id = try add {
-                    guard isReady() else { return false }
-                    resume()
-                    return true
-                }
+                registration = try add(forObject: object, isReady: isReady, resume)
             } catch {
                 refusal = error
                 resume()
@@ -174,7 +227,7 @@ final class Watcher: SleepingThread {
     }
 
     /// How many polls are registered; for tests.
-    var pollCount: Int { state.withLock { $0.polls.count + $0.tasks.count } }
+    var pollCount: Int { state.withLock { $0.count } }
 
     func stop() {
         let isRunning = state.withLock { !exchange(&$0.isStopped, with: true) && $0.isStarted }
@@ -194,40 +247,74 @@ final class Watcher: SleepingThread {
         }
     }
 
-    /// Asks everybody once; whether nobody is left to ask, or nil when the thread is to end.
+    /// Asks those for whom something may have changed; whether nobody is left to ask, or nil when the thread is to end.
     private func pollAll() -> Bool? {
-        let (polls, isStopped) = state.withLock { ($0.polls, $0.isStopped) }
-        let finished = polls.filter { $0.value() }.map(\.key)
-        if !finished.isEmpty { state.withLock { state in for id in finished { state.polls[id] = nil } } }
-        let hasTasks = pollTasks(all: isStopped)
+        // ORDERING: what was noted is taken before the polls are looked up: one that is registered later looks itself,
+        // after its registration.
+        var changed: [WatchedPolls.Subject] = []
+        // Other processes can't take what was noted for the client.
+        var isAnyChanged = member.index != ArenaLayout.client
+        if !isAnyChanged {
+            isAnyChanged = ChangedObjects(arena: arena).take { changed.append(.object($0)) }
+            EndedTasks(arena: arena).take(slotCount: Int(clamping: arena.header.slotCount.load())) {
+                changed.append(.task($0))
+            }
+        }
+        var entries: [WatchedPolls.Entry] = []
+        let isStopped = state.withLock { state in
+            if isAnyChanged || state.isStopped {
+                state.others.appendAll(to: &entries)
+            } else {
+                state.append(.other, to: &entries)
+            }
+            if state.isStopped {
+                state.tasks.appendAll(to: &entries)
+            } else {
+                for subject in changed {
+                    if case .object = subject, isAnyChanged { continue }
+                    state.append(subject, to: &entries)
+                }
+                state.tasks.appendExpired(at: monotonicNanoseconds(), to: &entries)
+            }
+            return state.isStopped
+        }
+        ask(entries)
         if isStopped { return nil }
-        let isIdle = finished.count == polls.count && !hasTasks
+        pollPart()
+        let isIdle = state.withLock { $0.count == 0 }
         if !isIdle { idle() }
         return isIdle
     }
 
-    /// Asks for the tasks that have ended, and now and then for the others; whether any are left.
-    private func pollTasks(all: Bool) -> Bool {
-        guard member.index == ArenaLayout.client else { return false }
-        var due = state.withLock { state in
-            state.tasks.beginAsking()
-            return state.tasks.takeDue(at: monotonicNanoseconds(), all: all)
-        }
-        EndedTasks(arena: arena).take(slotCount: Int(clamping: arena.header.slotCount.load())) { slot in
-            state.withLock { state in if let polls = state.tasks.take(slot) { due.append((slot, polls)) } }
-        }
-        for (slot, polls) in due {
-            var left: [WatchedTasks.Poll] = []
-            for poll in polls.polls { if poll.isOver() { poll.body() } else { left.append(poll) } }
-            guard !left.isEmpty else { continue }
+    /// Asks some of all if it is time for that, and the next at once if most of these were over without a word.
+    private func pollPart() {
+        while true {
+            var entries: [WatchedPolls.Entry] = []
             state.withLock { state in
-                for poll in left { state.tasks.putBack(poll, for: slot, isExpiring: polls.areExpiring) }
+                let now = monotonicNanoseconds()
+                state.tasks.appendPart(at: now, to: &entries)
+                state.others.appendPart(at: now, to: &entries)
+            }
+            guard !entries.isEmpty, ask(entries) > entries.count / 2 else { return }
+            state.withLock { state in
+                state.tasks.hastenNextPart()
+                state.others.hastenNextPart()
             }
         }
-        return state.withLock { state in
-            state.tasks.endAsking()
-            return state.tasks.count > 0
+    }
+
+    /// Asks polls, which stay where they are unless they are over; how many were.
+    ///
+    /// Not under the lock: they take those of what they ask, and end waits.
+    @discardableResult
+    private func ask(_ entries: [WatchedPolls.Entry]) -> Int {
+        var count = 0
+        for (subject, poll) in entries where poll.isOver() {
+            count += 1
+            // One that was taken back meanwhile, or found to be over by the caller, is called no more.
+            if remove(Registration(id: poll.id, subject: subject)) { poll.body() }
         }
+        return count
     }
 
     func whileHeld(_ body: () -> pid_t) -> pid_t? { gate.whileHeld(body) }

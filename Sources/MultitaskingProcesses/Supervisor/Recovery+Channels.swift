@@ -151,5 +151,8 @@ extension Recovery {
             if channel.rendezvous.load() != 0 { channel.attendance.reset() }
             channel.wakeAll()
         }
+        // The dead may have been about to tell the client's watcher of a channel or signal.
+        ChangedObjects(arena: arena).noteAll()
+        arena.event.signal()
     }
 }

@@ -115,6 +115,8 @@ import Testing
             (layout.taskRing, slots * 8), (layout.retryRing, slots * 8), (layout.highRing, slots * 8),
             (layout.lowRing, slots * 8), (layout.endedTasks, slots / 8),
             (layout.endedTaskGroups, (slots / 64 + 63) / 64 * 8),
+            (layout.changedObjects, ArenaLayout.objectLimit / 8),
+            (layout.changedObjectGroups, ArenaLayout.objectLimit / 64 / 8), (layout.allObjectsChanged, 8),
             (layout.spanTable, (workers + 1) * ArenaLayout.spanStride),
             (layout.eventTable, (workers + 1) * EventRing.size), (layout.slotNotes, slots * TaskNotes.size),
             (layout.taskControls, slots * TaskControl.size),
