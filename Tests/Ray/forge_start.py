@@ -1,4 +1,4 @@
-"""Starts a program that links RemoteWorkers as a forger would: `forge_start.py HOW PROGRAM`; what it prints and its code.
+"""Starts a program that links RemoteWorkers as a forger would: `forge_start.py HOW PROGRAM`; prints what that prints.
 
 The genuine way makes it a worker, which ends as soon as its link does. Every other way must have it run its own main.
 """
