@@ -23,7 +23,7 @@ extension TaskSession {
     /// Returns the progress as it changes, until all tasks have ended.
     ///
     /// - Parameter interval: how often to check; at least a millisecond. If checking takes long, it is done less often;
-    ///   see ``ProgressUpdates``.
+    ///   see `ProgressUpdates`.
     /// - Throws: while iterating, `alreadyDestroyed` and `CancellationError`.
     public func progressUpdates(every interval: Duration = .milliseconds(100)) -> ProgressUpdates {
         ProgressUpdates(every: interval, in: executor) { try self.progress }
