@@ -42,6 +42,7 @@ package struct FIFO<Element> {
     }
 
     /// Takes all elements out, in their order.
+    @inlinable
     package mutating func removeAll() -> [Element] {
         var all: [Element] = []
         all.reserveCapacity(count)
@@ -50,7 +51,7 @@ package struct FIFO<Element> {
     }
 
     /// The size stays a power of two, so that positions wrap by a mask.
-    @usableFromInline
+    @inlinable
     mutating func grow() {
         var larger: [Element?] = []
         larger.reserveCapacity(max(8, slots.count * 2))
