@@ -145,11 +145,11 @@ public final class HeldSenders: Sendable {
 
     /// The same, and something else that must stay alive as long.
     package func keeping(_ other: (any Sendable)?) -> HeldSenders {
-        HeldSenders(senders.withLock { $0 }, others: other)
+        .joining([self], keeping: other)
     }
 
     /// The senders of several arguments, and something else that must stay alive as long.
-    package static func joining(_ all: [HeldSenders], keeping other: any Sendable) -> HeldSenders {
+    package static func joining(_ all: [HeldSenders], keeping other: (any Sendable)?) -> HeldSenders {
         HeldSenders(all.flatMap { $0.senders.withLock { $0 } }, others: other)
     }
 
