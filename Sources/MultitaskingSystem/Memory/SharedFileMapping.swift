@@ -54,10 +54,7 @@ package final class SharedFileMapping: SharedMemory {
     /// - Throws: `noSuchObject` if the file is gone, or another is there by now; see also ``init(path:)``.
     package static func find(_ file: SharedFile) throws -> SharedFileMapping {
         if let known = recent.withLock({ $0.first { $0.file == file } }) { return known }
-        // Looked at before it is opened, which may have an effect if it is another kind of file.
-        var information = stat()
-        // SAFETY: the call writes one structure, which outlives it.
-        guard unsafe stat(file.path, &information) == 0 || errno != ENOENT else {
+        guard unsafe access(file.path, F_OK) == 0 || errno != ENOENT else {
             throw MultitaskingError(
                 .noSuchObject, "\(file.path) was deleted or moved; leave it where it is while tasks use it")
         }
