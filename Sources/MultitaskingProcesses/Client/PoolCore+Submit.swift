@@ -275,7 +275,7 @@ extension PoolCore {
         // ORDERING: before the look whether the task has ended. Its worker ends it, and then looks at the request: one
         // of the two sees what the other has done.
         fence()
-        if slot.hasEnded { membership.release(slot.result) }
+        if slot.hasEnded { return releaseSlot(slot) }
         let isDue = state.withLock { state in
             state.abandoned.append((slot, companion))
             return state.abandoned.count >= state.sweepCount
