@@ -21,20 +21,32 @@ final class ThreadNumber: Sendable {
 /// Threads of this process that were told to end. The system counts them until they have, which may take long on a
 /// busy machine.
 enum EndingThreads {
-    private static let threads = Mutex<[ThreadNumber]>([])
+    private struct State {
+        var threads: [ThreadNumber] = []
+        var addedCount = 0
 
+        mutating func removeEnded() { threads.removeAll { !$0.isThere } }
+    }
+
+    private static let state = Mutex(State())
+
+    /// Before the thread ceases to count as running, so that it is never neither.
     static func add(_ thread: ThreadNumber) {
-        threads.withLock { threads in
-            threads.removeAll { !$0.isThere }
-            threads.append(thread)
+        state.withLock { state in
+            state.removeEnded()
+            state.threads.append(thread)
+            state.addedCount += 1
         }
     }
 
     /// Whether one of them has not ended.
     static var areThere: Bool {
-        threads.withLock { threads in
-            threads.removeAll { !$0.isThere }
-            return !threads.isEmpty
+        state.withLock { state in
+            state.removeEnded()
+            return !state.threads.isEmpty
         }
     }
+
+    /// How many there have been so far. One that is added may have ended before anyone asks whether it is there.
+    static var addedCount: Int { state.withLock(\.addedCount) }
 }

@@ -62,10 +62,11 @@ enum ForkSafety {
         let end = monotonicNanoseconds() + endingNanoseconds
         while true {
             // Looked at first and last: what ends in between is counted once more, not once too little.
+            let addedCount = EndingThreads.addedCount
             let wereEnding = EndingThreads.areThere
             let found = currentObstacle
-            guard found != nil, wereEnding || EndingThreads.areThere, monotonicNanoseconds() < end,
-                !mt_dispatch_was_used()
+            let mayBeEnding = wereEnding || EndingThreads.areThere || EndingThreads.addedCount != addedCount
+            guard found != nil, mayBeEnding, monotonicNanoseconds() < end, !mt_dispatch_was_used()
             else { return found }
             usleep(100)
         }

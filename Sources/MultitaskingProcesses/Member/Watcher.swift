@@ -230,8 +230,10 @@ final class Watcher: SleepingThread {
     var pollCount: Int { state.withLock { $0.count } }
 
     func stop() {
-        let isRunning = state.withLock { !exchange(&$0.isStopped, with: true) && $0.isStarted }
-        if isRunning { EndingThreads.add(thread) }
+        state.withLock { state in
+            // Whoever sees that it is stopped finds it among those that end.
+            if !exchange(&state.isStopped, with: true), state.isStarted { EndingThreads.add(thread) }
+        }
         event.signal()
     }
 
