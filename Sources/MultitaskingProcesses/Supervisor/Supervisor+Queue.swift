@@ -13,7 +13,7 @@ extension Supervisor {
     }
 
     private func endQueuedTasks(_ end: (TaskSlot, SlotWord) -> Void) {
-        for task in delayed { end(task.slot, task.word) }
+        delayed.forEach { end($0.slot, $0.word) }
         for kind in TaskRing.Kind.allCases {
             // As between two attempts: a successor finds what was claimed and not ended when this process died.
             while let claim = TaskRing(arena: arena, kind).claim(by: ArenaLayout.supervisor, announce: { _ in }) {
@@ -25,33 +25,12 @@ extension Supervisor {
 
     // MARK: Retries
 
-    /// A task between two attempts.
-    struct DelayedTask {
-        var slot: TaskSlot
-        /// What the slot says as long as the task is this process's: it never says that of a later wait, or task.
-        var word: SlotWord
-        /// When it is to be queued again, in nanoseconds of CLOCK_MONOTONIC.
-        var due: Int64
-    }
-
-    /// Keeps a task, which the supervisor holds, until its next attempt is due.
-    ///
-    /// The client may have ended it already. It may be told twice, by a supervisor's death.
-    mutating func delay(_ slot: TaskSlot) {
-        let word = slot.word.load()
-        guard word.isDelayed, !delayed.contains(where: { $0.slot.index == slot.index && $0.word == word }) else {
-            return
-        }
-        let due = monotonicNanoseconds().addingSaturated(slot.control.pause)
-        delayed.append(DelayedTask(slot: slot, word: word, due: due))
-    }
-
     /// Takes a task that a worker has handed back; false if it has not yet.
     private mutating func take(_ slot: TaskSlot) -> Bool {
         let word = slot.word.load()
         guard word.isHandedBack else { return false }
         guard slot.word.compareExchange(word, word.with(.claimed, member: ArenaLayout.supervisor)) else { return false }
-        delay(slot)
+        delayed.add(slot)
         return true
     }
 
@@ -68,27 +47,19 @@ extension Supervisor {
 
     /// Queues the tasks whose time has come; when the next one's comes.
     mutating func queueDueTasks() -> Int64 {
-        guard !delayed.isEmpty else { return .max }
-        let now = monotonicNanoseconds()
-        var next = Int64.max
         let (retries, idle) = (arena.retries, arena.idleWorkers)
         let areCancelled = arena.header.cancelsRetries.load() != 0
-        delayed.removeAll { task in
+        return delayed.look { task, isDue in
             // The client has ended it.
             guard task.slot.word.load() == task.word else { return true }
             if areCancelled || task.slot.requests.snapshot.isEndAskedFor {
                 task.slot.end(from: task.word, as: .cancelled)
                 return true
             }
-            guard task.due <= now else {
-                next = min(next, task.due)
-                return false
-            }
-            guard retries.push(task.slot, from: task.word) else { return false }
+            guard isDue, retries.push(task.slot, from: task.word) else { return false }
             idle.wakeOne()
             return true
         }
-        return next
     }
 
     /// Finds the tasks that a supervisor which died had kept.
@@ -96,7 +67,7 @@ extension Supervisor {
         let count = min(Int(clamping: arena.header.slotCount.load()), arena.layout.slotCapacity)
         for index in 0..<count {
             let slot = arena.slot(index)
-            if !take(slot) { delay(slot) }
+            if !take(slot) { delayed.add(slot) }
         }
     }
 }

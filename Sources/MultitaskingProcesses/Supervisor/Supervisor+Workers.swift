@@ -121,7 +121,7 @@ extension Supervisor {
             if let retry = Recovery(mapping).recover(
                 index, .init(status: EndStatus(number: SIGKILL, isSignal: true), peakMemory: 0))
             {
-                delay(retry)
+                delayed.add(retry)
             }
             member.state = .absent
             return error
@@ -250,7 +250,7 @@ extension Supervisor {
         // What it could not hand back is settled below. Its slot may be another worker's to hand back soon.
         member.returnedSlot.store(.none)
         let retry = Recovery(mapping).recover(index, .init(status: status, peakMemory: info.peak_memory))
-        if let retry { delay(retry) }
+        if let retry { delayed.add(retry) }
         giveBackChunks(of: index)
         teardowns[index] = nil
         dying[index] = nil
@@ -324,7 +324,7 @@ extension Supervisor {
             if let process = member.process { record(.died, index, process: process, .supervisor) }
             // What it has handed back is found by the slot.
             member.returnedSlot.store(.none)
-            if let retry = Recovery(mapping).recover(index, .withSupervisor) { delay(retry) }
+            if let retry = Recovery(mapping).recover(index, .withSupervisor) { delayed.add(retry) }
             member.state = .absent
             member.pid.store(0)
         }

@@ -37,7 +37,7 @@ struct Supervisor {
     /// The members that die of a signal, and when that was seen, in nanoseconds of CLOCK_MONOTONIC.
     var dying: [Int: Int64] = [:]
     /// The tasks that wait for their next attempt.
-    var delayed: [DelayedTask] = []
+    var delayed = DelayedTasks()
     var pace = RespawnBackoff()
     var refusals = StartRefusals()
     /// When the workers' memory is to be looked at next, in nanoseconds of CLOCK_MONOTONIC.

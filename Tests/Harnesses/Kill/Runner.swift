@@ -115,7 +115,7 @@
             supervisor.takeHandedBack()
             // The third worker is dead from the beginning, where a scenario has given it a task.
             for index in [world.victimIndex, 3] {
-                if let retry = Recovery(world.core.mapping).recover(index, .killed) { supervisor.delay(retry) }
+                if let retry = Recovery(world.core.mapping).recover(index, .killed) { supervisor.delayed.add(retry) }
             }
             supervisor.takeHandedBack()
             _ = supervisor.queueDueTasks()
