@@ -168,12 +168,15 @@ final class Heap: Sendable {
         return nil
     }
 
-    /// Looks for blocks that others have freed, at most as many as they reported.
+    /// Looks for blocks that others have freed, at most as many as they reported, if there are enough of them among
+    /// those in use to be worth it: few among many are found at great cost.
     private func reclaimFreed(_ state: inout ClassState, sizeClass: Int) {
+        guard !state.chunks.isEmpty else { return }
         let freed = arena.member(member).freedBlocks(sizeClass).load()
-        guard state.mustSearch || freed != state.found, !state.chunks.isEmpty else { return }
         let size = SizeClass.size(sizeClass)
         let perChunk = ArenaLayout.chunkSize / size
+        let everUsed = (state.chunks.count - 1) * perChunk + state.nextFresh
+        guard state.mustSearch || freed &- state.found > UInt64(everUsed / Self.searchedPerFound) else { return }
         var looked = 0
         let total = state.chunks.count * perChunk
         while looked < total, state.free.count < 256 {
@@ -201,6 +204,10 @@ final class Heap: Sendable {
             state.mustSearch = false
         }
     }
+
+    /// How many blocks are looked at for one that is found, at most, on average. As great a part of the memory, one in so
+    /// many blocks, may lie idle for it while there is more to be had.
+    private static let searchedPerFound = 64
 
     /// Takes blocks that were never used, from a new chunk if need be.
     private func refillFromChunk(_ state: inout State, sizeClass: Int) throws {
