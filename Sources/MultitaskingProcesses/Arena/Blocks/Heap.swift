@@ -205,8 +205,8 @@ final class Heap: Sendable {
         }
     }
 
-    /// How many blocks are looked at for one that is found, at most, on average. As great a part of the memory, one in so
-    /// many blocks, may lie idle for it while there is more to be had.
+    /// How many blocks are looked at, on average, for one that is found. One in so many may lie idle for it while there
+    /// is more memory to be had.
     private static let searchedPerFound = 64
 
     /// Takes blocks that were never used, from a new chunk if need be.
