@@ -53,19 +53,24 @@ extension PoolCore {
         let parent = getpid()
         let nesting = supervision.nesting
         membership.shares.holdAll(by: member)
-        let pid = ForkSafety.fork(
-            named: "mt-copy", serving: copy.phaseWord,
-            first: { CrashArea(copy).catchCrashes(doorbell: supervision.doorbell, asParent: false) },
-            child: {
-                mt_set_nesting(nesting)
-                return runForked(call, as: copy, slot, parent: parent)
-            })
-        guard pid > 0 else {
+        let pid: pid_t
+        do {
+            pid = try ForkSafety.fork(
+                named: "mt-copy", serving: copy.phaseWord,
+                first: { CrashArea(copy).catchCrashes(doorbell: supervision.doorbell, asParent: false) },
+                child: {
+                    mt_set_nesting(nesting)
+                    return runForked(call, as: copy, slot, parent: parent)
+                })
+            guard pid > 0 else {
+                throw Refusal(.fork, -pid).error(
+                    "fork this process for a task that captures state", or: "pass what is captured as arguments")
+            }
+        } catch {
             membership.shares.letGoAll(by: member)
             releaseSlot(slot)
             giveBackForkedMember(member)
-            throw Refusal(.fork, -pid).error(
-                "fork this process for a task that captures state", or: "pass what is captured as arguments")
+            throw (error as? ForkObstacle).map { Self.capturesState(call.function, $0) } ?? error
         }
         // Before it can begin, and be watched: by this the supervisor knows it.
         ProcessMark(mapping).set(on: pid)

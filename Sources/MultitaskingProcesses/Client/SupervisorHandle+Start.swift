@@ -40,10 +40,12 @@ extension SupervisorHandle {
             mt_find_main_queue()
             // Made before the fork: what is used for the first time in this process is then there for all its children.
             let supervisor = makeSupervisor(state.setup, link: link.ends.supervisor, nesting: state.nesting)
-            pid = ForkSafety.fork(
-                named: Supervisor.processName, serving: nil,
-                first: { CrashArea.catchCrashes(ofSupervisorIn: mapping.arena) },
-                child: { runForked(supervisor) })
+            do {
+                pid = try ForkSafety.fork(
+                    named: Supervisor.processName, serving: nil,
+                    first: { CrashArea.catchCrashes(ofSupervisorIn: mapping.arena) },
+                    child: { runForked(supervisor) })
+            } catch { throw error.error }
         }
         // The supervisor has it by now.
         _ = consume otherEnd

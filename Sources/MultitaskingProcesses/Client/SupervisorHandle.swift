@@ -115,8 +115,16 @@ final class SupervisorHandle: Sendable {
 
     /// Starts the first supervisor.
     func start(_ method: StartMethod, _ workers: PoolWorkers) throws {
+        do { try start(by: choose(method), workers) } catch let error as MultitaskingError
+            where method == .automatic && error.code == .unsafeFork
+        {
+            // Threads have come since the choice.
+            try start(by: choose(method), workers)
+        }
+    }
+
+    private func start(by chosen: StartMethod, _ workers: PoolWorkers) throws {
         let nesting = try Nesting.ofNewPool()
-        let chosen = try choose(method)
         let setup = try functions.withLock { extent in
             try workers.store(in: arena.functions, &extent, isForked: chosen == .fork)
         }
@@ -226,7 +234,9 @@ final class SupervisorHandle: Sendable {
             // The dead one's workers may just be ending, and make room.
             let since = state.refusedSince ?? now
             state.refusedSince = since
-            guard error.code != .systemError || now - since > Self.restartPatience else { return }
+            // Where threads have come just before a fork, the next one is spawned.
+            let mayPass = error.code == .systemError || error.code == .unsafeFork
+            guard !mayPass || now - since > Self.restartPatience else { return }
             arena.header.failure.reportEnd(with: error)
             giveUp(&state)
         }

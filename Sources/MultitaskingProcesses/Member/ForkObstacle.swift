@@ -3,7 +3,7 @@ import MultitaskingCore
 import MultitaskingSystem
 
 /// What speaks against forking this process now.
-enum ForkObstacle: Equatable {
+enum ForkObstacle: Error, Equatable {
     /// It has this many threads besides the caller's and the pool's own.
     case threads(Int)
     /// It has used Dispatch or Swift concurrency.

@@ -31,23 +31,42 @@ enum ForkSafety {
     ///   - activity: a word that is zero while the copy runs nothing that may use the main queue; nil if it never does.
     ///   - first: what the copy does before it has a second thread.
     /// - Returns: the copy's process id; -errno if the system refuses, or if one of those threads does not sleep.
+    /// - Throws: what has come to speak against it since ``obstacle`` was asked for.
     static func fork(
         named name: StaticString, serving activity: SharedWord?, first: () -> Void, child: () -> Int32
-    ) -> pid_t {
-        let own = ownThreads.withLock { $0.compactMap(\.thread) }
-        return holding(own[...]) {
-            let pid = mt_fork()
-            if pid == 0 {
-                // They are not here, and those that were held asleep would seem to be awake for ever.
-                ownThreads.withLock { $0 = [] }
-                mt_leave_out_exit_handlers()
-                ExitDrain.forgetRegistration()
-                first()
-                name.nameThread()
-                FreshThread.leave(serving: activity, child)
+    ) throws(ForkObstacle) -> pid_t {
+        for _ in 0..<attempts {
+            var isSafe = true
+            let own = ownThreads.withLock { $0.compactMap(\.thread) }
+            let pid = holding(own[...]) {
+                // While they sleep, and this thread is here, nobody starts another one.
+                isSafe = foreignThreads(besides: own) == 0 && !mt_dispatch_was_used()
+                return isSafe ? fork(named: name, serving: activity, first, child) : -EBUSY
             }
-            return pid
+            if isSafe { return pid }
+            if let obstacle { throw obstacle }
+            // A thread that was just about to end.
         }
+        throw .threads(1)
+    }
+
+    /// How often to look whether there are other threads, which come and go.
+    private static let attempts = 10
+
+    private static func fork(
+        named name: StaticString, serving activity: SharedWord?, _ first: () -> Void, _ child: () -> Int32
+    ) -> pid_t {
+        let pid = mt_fork()
+        if pid == 0 {
+            // They are not here, and those that were held asleep would seem to be awake for ever.
+            ownThreads.withLock { $0 = [] }
+            mt_leave_out_exit_handlers()
+            ExitDrain.forgetRegistration()
+            first()
+            name.nameThread()
+            FreshThread.leave(serving: activity, child)
+        }
+        return pid
     }
 
     private static func holding(_ threads: ArraySlice<any SleepingThread>, _ body: () -> pid_t) -> pid_t {
@@ -92,11 +111,20 @@ enum ForkSafety {
     static let callbackNanoseconds: Int64 = 1_000_000_000
 
     private static var currentObstacle: ForkObstacle? {
-        let threads = Int(mt_thread_count())
-        guard threads > 0 else { return .uncountable(Int32(-threads)) }
-        let own = ownThreads.withLock { $0.compactMap(\.thread) }.filter { $0.isRunning }
-        let foreign = threads - 1 - own.count - FreshThread.parkedThreads.load(ordering: .relaxed)
-        if foreign > 0 || !sleepSoon(own) { return .threads(max(1, foreign)) }
+        let own = ownThreads.withLock { $0.compactMap(\.thread) }
+        let foreign = foreignThreads(besides: own)
+        guard foreign >= 0 else { return .uncountable(Int32(-foreign)) }
+        if foreign > 0 || !sleepSoon(own.filter { $0.isRunning }) { return .threads(max(1, foreign)) }
         return mt_dispatch_was_used() ? .dispatch : nil
+    }
+
+    /// How many threads there are besides the caller and those; -errno if they cannot be counted.
+    private static func foreignThreads(besides own: [any SleepingThread]) -> Int {
+        // First: one that is started meanwhile is counted as a foreign one then, and none that is foreign as one of
+        // these.
+        let running = own.count { $0.isRunning }
+        let threads = Int(mt_thread_count())
+        guard threads > 0 else { return threads }
+        return max(0, threads - 1 - running - FreshThread.parkedThreads.load(ordering: .relaxed))
     }
 }

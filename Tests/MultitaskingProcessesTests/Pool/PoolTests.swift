@@ -149,7 +149,8 @@ struct PoolTests {
         arguments: [
             "copy-captures", "copy-amid-callbacks", "copy-crashes", "copy-many", "copy-dropped-crashes", "copy-cancel",
             "copy-limit", "copy-shutdown", "copy-kill-storm", "copy-killed-newborn", "copy-slot-reused",
-            "copy-cancelled-running", "copy-begun-is-not-late", "copy-late", "copy-refused", "copy-ended-alone",
+            "copy-cancelled-running", "copy-begun-is-not-late", "copy-late", "copy-refused",
+            "copy-refused-after-a-wait", "copy-ended-alone",
             "copy-ends-when-asked", "copy-ends-beside-the-next-task",
         ])
     func copyOnWriteTasks(_ scenario: String) async throws {

@@ -20,6 +20,7 @@ let copyScenarios: [String: Scenario] = [
     "copy-begun-is-not-late": { try $0.copyBegunIsNotLate() },
     "copy-late": { try $0.copyLate() },
     "copy-refused": { try $0.copyRefused() },
+    "copy-refused-after-a-wait": { try $0.copyRefusedAfterAWait() },
     "copy-ended-alone": { try $0.copyEndedAlone() },
     "copy-ends-beside-the-next-task": { try $0.copyEndsBesideTheNextTask() },
     "copy-ends-when-asked": { try $0.copyEndsWhenAsked() },
@@ -448,6 +449,29 @@ extension Harness {
         isOver.set()
         pthread_join(thread, nil)
         pool.shutdown(.drain)
+    }
+
+    /// A thread that starts while a copy's task waits for room would not be in the copy, nor would what it has locked.
+    func copyRefusedAfterAWait() throws {
+        let pool = try ProcessPool(
+            maxWorkers: 1, startMethod: method, arenaLimit: 64 << 20, queueLimit: 1, captures: .copiesOnly)
+        let other = try ProcessPool(maxWorkers: 1, startMethod: method, arenaLimit: 64 << 20)
+        let (mayEnd, hasStarted) = (FlagBox(), FlagBox())
+        let running = try pool.submit(nap, 800)
+        check(eventually { running.state == .running }, "the first task does not run")
+        let queued = try pool.submit(double, 1)
+        try other.submit(nap, 100).whenDone {
+            pthread_detach(startThread { while !mayEnd.isSet { usleep(1000) } })
+            hasStarted.set()
+        }
+        let box = Box(1)
+        let refusal = checkThrows(.capturesState) { try pool.submit(5) { $0 + box.number } }
+        check(hasStarted.isSet, "the thread has not started in time")
+        check(refusal?.message.contains("other thread") ?? false, "\(String(describing: refusal))")
+        checkEqual(try queued.value(timeout: .seconds(20)), 2)
+        mayEnd.set()
+        pool.shutdown(.drain)
+        other.shutdown(.drain)
     }
 }
 
