@@ -41,18 +41,27 @@ struct QueueLeavers {
         var positions: Set<UInt64> = []
         /// Where the ring's head was at the last look.
         var head: UInt64?
+        /// With how many positions those that were passed are looked for.
+        var tolerance = QueueLeavers.leastTolerance
     }
+
+    private static let leastTolerance = 64
 
     private var rings: [TaskRing.Kind: Places] = [:]
 
-    mutating func add(_ word: SlotWord) {
-        // One that a worker has handed back has no place.
-        guard word.member == 0 else { return }
+    /// How many places are kept, passed or not.
+    var keptCount: Int { rings.values.reduce(0) { $0 + $1.positions.count } }
+
+    mutating func add(_ word: SlotWord, in arena: Arena) {
+        // One that a worker has handed back has no place, and those that wait for another attempt are not counted.
+        guard word.member == 0, word.ticket.ring != .retries else { return }
         var places = rings.removeValue(forKey: word.ticket.ring) ?? Places()
         // A worker may have passed it before this call.
         let distance = places.head.map { Self.cut(word.ticket.position &- $0) } ?? 0
         if distance <= Ticket.positionMask / 2 { places.positions.insert(word.ticket.position) }
         rings[word.ticket.ring] = places
+        // Nobody may ever ask how many there are.
+        if places.positions.count > places.tolerance { _ = count(in: TaskRing(arena: arena, word.ticket.ring)) }
     }
 
     /// How many there are in a ring; forgets those that were passed.
@@ -69,6 +78,7 @@ struct QueueLeavers {
             places.positions = places.positions.filter { Self.cut($0 &- head) < UInt64(count) }
         }
         places.head = head
+        places.tolerance = max(2 * places.positions.count, Self.leastTolerance)
         rings[ring.kind] = places
         return places.positions.count
     }
@@ -95,7 +105,7 @@ extension PoolCore {
 
     /// Notes that a task has left the queue by itself, which its word until then has named.
     func noteLeaver(_ word: SlotWord) {
-        if queueLimit != nil { state.withLock { $0.leavers.add(word) } }
+        if queueLimit != nil { state.withLock { $0.leavers.add(word, in: arena) } }
     }
 
     /// Ends a task that has waited too long for a worker; false if it has not.
