@@ -76,7 +76,8 @@ final class SharedValues: SharedHome {
                 let known = entry?.serial == serial ? entry?.view : nil
                 return install(record, serial, try known ?? view(of: record), decoded: nil, &state)
             } catch {
-                record.letGo(by: member)
+                // A copy may have inherited what is there by now.
+                if !isForked { record.letGo(by: member) }
                 // Somebody who has let go of what is there by now may have seen this handle, and left it to this call.
                 table.freeIfUnused(record)
                 throw error
