@@ -121,11 +121,11 @@ struct SharedTable {
     /// - Returns: its serial.
     private func claimIfUnused(_ record: SharedRecord) -> UInt64? {
         for _ in 0..<100 {
+            // ORDERING: what the caller has let go of comes before the look at the doubts of others, and at what they
+            // hold. Of two that let go at the same moment, one sees that the other has.
+            fence()
             let word = record.word.load()
             guard word.state == .live else { return nil }
-            // ORDERING: what the caller has let go of comes before the look at what others hold. Of two that let go at
-            // the same moment, one sees that the other has.
-            fence()
             guard isUnused(record, word.serial) else { return nil }
             let doubted = SharedRecordWord(.doubted, member: member, serial: word.serial)
             guard record.word.compareExchangeOrdered(word, doubted) else { return nil }
