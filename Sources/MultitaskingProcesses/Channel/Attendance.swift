@@ -39,8 +39,11 @@ struct Attendance {
 /// A receiver that is counted while it waits.
 final class Presence: Sendable {
     private let queue: ChannelQueue
-    /// ORDERING: relaxed; only processes that wait, or poll for it, look at it.
+    /// In which epoch it is counted, or ``none``. ORDERING: relaxed; only its waiter and the watcher look at it.
     private let epoch: Atomic<UInt64>
+
+    /// The epoch of one that has left.
+    private static let none = UInt64.max
 
     init(in queue: ChannelQueue) {
         self.queue = queue
@@ -52,16 +55,19 @@ final class Presence: Sendable {
     func renew() {
         let entered = epoch.load(ordering: .relaxed)
         let attendance = queue.header.attendance
-        guard attendance.epoch != entered else { return }
+        guard entered != Self.none, attendance.epoch != entered else { return }
         let now = attendance.enter()
-        // Its waiter and the watcher may do this at once: one of them is counted.
+        // Its waiter and the watcher may do this at once, or the waiter may leave: one of them is counted, or none.
         guard epoch.compareExchange(expected: entered, desired: now, ordering: .relaxed).exchanged else {
             return attendance.leave(now)
         }
         announce()
     }
 
-    func leave() { queue.header.attendance.leave(epoch.load(ordering: .relaxed)) }
+    func leave() {
+        let entered = epoch.exchange(Self.none, ordering: .relaxed)
+        if entered != Self.none { queue.header.attendance.leave(entered) }
+    }
 
     /// Tells senders that wait for a receiver.
     private func announce() {
