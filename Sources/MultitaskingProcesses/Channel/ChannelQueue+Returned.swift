@@ -97,6 +97,8 @@ extension ChannelQueue {
     func announceReturned() {
         header.returns.add(1)
         header.receivers.wakeAll()
+        fence()
+        header.notifyWatcher()
     }
 
     // MARK: Elements that are kept

@@ -62,12 +62,15 @@ extension Supervisor {
         }
     }
 
-    /// Finds the tasks that a supervisor which died had kept.
+    /// Finds the tasks that a supervisor which died had kept, and announces the ends of which it may not have told.
     mutating func takeOverDelayedTasks() {
         let count = min(Int(clamping: arena.header.slotCount.load()), arena.layout.slotCapacity)
         for index in 0..<count {
             let slot = arena.slot(index)
             if !take(slot) { delayed.add(slot) }
+            guard slot.hasEnded else { continue }
+            fence()
+            slot.completion.signal(arena, slot: index)
         }
     }
 }

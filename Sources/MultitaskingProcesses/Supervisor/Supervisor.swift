@@ -117,7 +117,11 @@ struct Supervisor {
         recoverAfterPredecessor(peak)
         // Its workers have ended by now, some so early perhaps that it was just about to kill what they had started. A
         // copy that runs keeps what it has started.
-        if hadPredecessor { ProcessMark(mapping).killAll(sparesLiving: true) }
+        if hadPredecessor {
+            ProcessMark(mapping).killAll(sparesLiving: true)
+            // It may have been about to tell of a channel that it has closed.
+            Recovery(mapping).wakeChannels()
+        }
         while true {
             if let exitCode = superviseOnce() { return exitCode }
         }
