@@ -115,15 +115,21 @@ def wait_until(holds: Callable[[], bool], what: str, limit: float) -> None:
 def wait_until_nothing_is_left(cluster: Cluster, program: str) -> None:
     """After the end of a program no child, task or hub of it lives anywhere for more than five seconds."""
 
-    def is_clean() -> bool:
-        name = os.path.basename(program).encode()
-        for node in cluster.nodes:
-            for name_of in (*_REMOTE, b"/app"):
-                if node.processes(name_of.decode()):
-                    return False
-        return not any(b"swiftray/main.py" in command or command.startswith(name) for _, _, command in all_processes())
+    program_name = os.path.basename(program).encode()
 
-    wait_until(is_clean, "something remote is left", 5)
+    def left() -> list[tuple[int, bytes]]:
+        names = (*_REMOTE, b"/app")
+        remote = {pid for node in cluster.nodes for name in names for pid in node.processes(name.decode())}
+        return [
+            (pid, command)
+            for pid, _, command in all_processes()
+            if pid in remote or b"swiftray/main.py" in command or command.startswith(program_name)
+        ]
+
+    try:
+        wait_until(lambda: not left(), "something is left", 5)
+    except Failure as failure:
+        raise Failure(f"{failure}: {left()}") from None
 
 
 # Losses
