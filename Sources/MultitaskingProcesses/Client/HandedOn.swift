@@ -14,7 +14,8 @@ extension Future: Dependency where Value: Portable {
         let writer = PayloadWriter(home: core.membership.shares)
         do { try writer.encode(value) } catch { throw MultitaskingError.encodeFailed(error) }
         let senders = ArgumentList(value).companion as? HeldSenders
-        return .bytes(try writer.bytes(), writer.exports?.objects ?? [], senders)
+        return .encoded(
+            EncodedValue(bytes: try writer.bytes(), objects: writer.exports?.objects ?? [], senders: senders))
     }
 }
 
@@ -22,17 +23,26 @@ extension Future: Dependency where Value: Portable {
 enum HandedOnSource: Sendable {
     /// It is the result of the task that has the slot, which is kept there.
     case slot(SlotNumber, ResultPin?)
-    /// A payload of its own, the shared values that it refers to, and the sender that it is.
-    case bytes([UInt8], [any SharedObject], HeldSenders?)
+    /// The task is sent a copy.
+    case encoded(EncodedValue)
 
-    var senders: HeldSenders? { if case .bytes(_, _, let senders) = self { senders } else { nil } }
+    var senders: HeldSenders? { if case .encoded(let value) = self { value.senders } else { nil } }
     /// What else is kept until the task has ended.
     var others: any Sendable {
         switch self {
         case .slot(_, let pin): pin
-        case .bytes(_, let objects, _): objects
+        case .encoded(let value): value.objects
         }
     }
+}
+
+/// A value that was encoded in the client, with what must be kept as long as somebody may decode it.
+struct EncodedValue: Sendable {
+    let bytes: [UInt8]
+    /// The shared values that it refers to.
+    var objects: [any SharedObject] = []
+    /// The senders that it is, or has inside.
+    var senders: HeldSenders?
 }
 
 /// A function that is given where its arguments are.
@@ -114,7 +124,8 @@ extension HandedOnPlaces: Codable {
         while !values.isAtEnd {
             let number = SlotNumber(rawValue: try values.decode(UInt64.self))
             sources.append(
-                number.isNone ? .bytes(try values.decode([UInt8].self), [], nil) : .slot(number, nil))
+                number.isNone
+                    ? .encoded(EncodedValue(bytes: try values.decode([UInt8].self))) : .slot(number, nil))
         }
         self.init(sources: sources, environment: decoder.userInfo[.taskEnvironment] as? any TaskEnvironment)
     }
@@ -124,9 +135,9 @@ extension HandedOnPlaces: Codable {
         for source in sources {
             switch source {
             case .slot(let number, _): try values.encode(number.rawValue)
-            case .bytes(let bytes, _, _):
+            case .encoded(let value):
                 try values.encode(SlotNumber.none.rawValue)
-                try values.encode(bytes)
+                try values.encode(value.bytes)
             }
         }
     }
@@ -148,9 +159,9 @@ private struct HandedOnDecoder: PayloadDecoder {
                 throw MultitaskingError.resultIsGone
             }
             return try PayloadFieldReader(environment).read(slot.result) { try $0.decode(type) }
-        case .bytes(let bytes, _, _)?:
+        case .encoded(let value)?:
             // SAFETY: the reader is gone before the closure returns the array's bytes.
-            return try unsafe bytes.withUnsafeBytes { bytes in
+            return try unsafe value.bytes.withUnsafeBytes { bytes in
                 try unsafe PayloadReader(bytes, environment: environment).decode(type)
             }
         case nil: throw MultitaskingError.resultIsGone
