@@ -316,7 +316,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
     func whenDone(_ body: @escaping @Sendable () -> Void) {
         // The threads that would watch are the parent's.
         guard core.belongsToThisProcess else { return body() }
-        _ = watch(RevocableCallback(body))
+        _ = watchOrGiveUp(RevocableCallback(body))
     }
 
     @usableFromInline
@@ -326,33 +326,41 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
             return {}
         }
         let callback = RevocableCallback(body)
-        guard let registration = watch(callback) else { return {} }
-        return { [self] in
-            guard take(callback) != nil else { return }
-            core.membership.watcher.remove(registration)
+        return takingBack(callback, watchOrGiveUp(callback))
+    }
+
+    /// Has the watcher call back when the task has ended; by what it can be told not to, if it has not. Only in the
+    /// client.
+    ///
+    /// It is counted until it is taken: who reads the outcome before the worker has looked whether anybody watches tells
+    /// the watcher, as the worker may then find the slot's next task, which nobody watches.
+    ///
+    /// - Throws: `systemError` if the system has no thread to give; the callback is still to be taken then.
+    private func watch(_ callback: RevocableCallback) throws -> Watcher.Registration? {
+        lock.withLock { _ in unsafe callbacks += 1 }
+        return try core.membership.watcher.add(for: slot, isOver: { [self] in isReadyForSelect }) { [self] in
+            take(callback)?()
         }
     }
 
-    /// Has the watcher call back when the task has ended; by what it can be told not to, if it has not.
-    private func watch(_ callback: RevocableCallback) -> Watcher.Registration? {
-        lock.withLock { _ in unsafe callbacks += 1 }
-        let isOver: @Sendable () -> Bool = { [self] in hasEnded || settleIfLost() }
-        let finish: @Sendable () -> Void = { [self] in take(callback)?() }
-        do {
-            let watcher = core.membership.watcher
-            if core.membership.isClient { return try watcher.add(for: slot, isOver: isOver, finish) }
-            return try watcher.add { [self] in
-                slot.completion.watch()
-                guard isOver() else { return false }
-                finish()
-                return true
-            }
-        } catch {
+    private func watchOrGiveUp(_ callback: RevocableCallback) -> Watcher.Registration? {
+        do { return try watch(callback) } catch {
             let body = take(callback)
             // Nobody can wait for it: better an error now than a callback that never comes.
             giveUp(error)
             body?()
             return nil
+        }
+    }
+
+    /// What takes a callback back.
+    private func takingBack(
+        _ callback: RevocableCallback, _ registration: Watcher.Registration?
+    ) -> @Sendable () -> Void {
+        guard let registration else { return {} }
+        return { [self] in
+            guard take(callback) != nil else { return }
+            core.membership.watcher.remove(registration)
         }
     }
 
@@ -462,7 +470,18 @@ extension ProcessFuture: EventSource {
 
     @usableFromInline
     func whenReadyForSelect(_ body: @escaping @Sendable () -> Void) throws -> @Sendable () -> Void {
-        try core.membership.watch(self, body)
+        try core.membership.checkProcess()
+        // To a copy of the client, no task of the client's goes on.
+        guard core.belongsToThisProcess else {
+            body()
+            return {}
+        }
+        let callback = RevocableCallback(body)
+        do { return takingBack(callback, try watch(callback)) } catch {
+            // The caller is told, and others may still wait for the task.
+            _ = take(callback)
+            throw error
+        }
     }
 
     @usableFromInline var selectStation: (any SelectStation)? { EventStation(membership: core.membership) }

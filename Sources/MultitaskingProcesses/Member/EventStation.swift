@@ -61,22 +61,6 @@ struct EventStation: SelectStation {
 }
 
 extension LocalMember {
-    /// Calls `body` once when a source is ready, until the returned function is called.
-    ///
-    /// - Throws: `systemError` if the system has no thread to give.
-    func watch(_ source: some EventSource, _ body: @escaping @Sendable () -> Void) throws -> @Sendable () -> Void {
-        try checkProcess()
-        let watcher = watcher
-        let registration = try watcher.add {
-            source.askForEvent()
-            fence()
-            guard source.isReadyForSelect else { return false }
-            body()
-            return true
-        }
-        return { if let registration { watcher.remove(registration) } }
-    }
-
     /// Calls `body` once when a channel or signal is ready, until the returned function is called.
     ///
     /// - Parameters:

@@ -57,6 +57,8 @@ final class Watcher: SleepingThread {
     private let state = Mutex(State())
     private let gate = SleepGate()
     private let thread = ThreadNumber()
+    /// ORDERING: relaxed; nothing is decided by it.
+    private let asked = Atomic<Int>(0)
 
     init(_ mapping: ArenaMapping, member: Int, idle: @escaping @Sendable () -> Void) {
         self.mapping = mapping
@@ -228,6 +230,8 @@ final class Watcher: SleepingThread {
 
     /// How many polls are registered; for tests.
     var pollCount: Int { state.withLock { $0.count } }
+    /// How many polls were asked because something may have changed; for tests.
+    var askCount: Int { asked.load(ordering: .relaxed) }
 
     func stop() {
         state.withLock { state in
@@ -280,6 +284,7 @@ final class Watcher: SleepingThread {
             }
             return state.isStopped
         }
+        asked.add(entries.count, ordering: .relaxed)
         ask(entries)
         if isStopped { return nil }
         pollPart()
