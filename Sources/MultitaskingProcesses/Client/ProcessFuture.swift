@@ -373,14 +373,23 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
 
     /// Ends the wait for a task, which goes on, with an error.
     private func giveUp(_ error: any Error) {
-        if settle() { return }
+        if !settle(), !settleUnended(as: error) { _ = settle() }
+    }
+
+    /// Settles the outcome of a task that goes on; false if it has ended, or is settled or being read. Not private for
+    /// tests.
+    ///
+    /// A task that has ended keeps its outcome, though nobody has read it yet: the result may be pinned by now, and its
+    /// slot must stay until it is unpinned.
+    func settleUnended(as error: any Error) -> Bool {
         let goesOn = lock.withLock { _ in
-            guard isUnread else { return false }
+            guard isUnread, !slot.hasEnded else { return false }
             unsafe settled = failure(error)
             phase.store(ReadingPhase.settled, ordering: .releasing)
             return true
         }
         if goesOn { core.abandon(slot, companion: companion) }
+        return goesOn
     }
 
     private static var expired: MultitaskingError {

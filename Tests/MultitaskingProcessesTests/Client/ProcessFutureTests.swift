@@ -81,6 +81,21 @@ struct ProcessFutureTests {
         watcher.lookAgain(at: slot.index)
         #expect(try await selected.value == 0)
     }
+
+    /// As when its task ends, and another thread hands its result on, just before the wait for it is given up.
+    @Test func resultThatIsHandedOnWhenTheWaitForItIsGivenUp_givesItsSlotBackOnce() throws {
+        let future = try submit(1)
+        let slot = try end()
+        var pin = future.pin(in: core)
+        #expect(pin?.slot.index == slot.index)
+        #expect(!future.settleUnended(as: MultitaskingError(.systemError, "no thread")))
+        #expect(value(of: future) == 7)
+        #expect(slot.word.load().status == .done)
+        pin = nil
+        #expect(slot.word.load().status == .free)
+        let others = try (0..<2).map(submit)
+        #expect(try Set(others.map { _ in try end().index }).count == others.count)
+    }
 }
 
 @Sendable private func negated(_ number: Int) -> Int { -number }
