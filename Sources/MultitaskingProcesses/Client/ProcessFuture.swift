@@ -332,8 +332,8 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
     /// Has the watcher call back when the task has ended; by what it can be told not to, if it has not. Only in the
     /// client.
     ///
-    /// It is counted until it is taken: who reads the outcome before the worker has looked whether anybody watches tells
-    /// the watcher, as the worker may then find the slot's next task, which nobody watches.
+    /// It is counted until it is taken. Whoever reads the outcome before the worker has looked whether anybody watches
+    /// tells the watcher: the worker may then find the slot's next task, which nobody watches.
     ///
     /// - Throws: `systemError` if the system has no thread to give; the callback is still to be taken then.
     private func watch(_ callback: RevocableCallback) throws -> Watcher.Registration? {

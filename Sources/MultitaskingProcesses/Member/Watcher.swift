@@ -21,23 +21,13 @@ final class Watcher: SleepingThread {
 
         var count: Int { tasks.count + others.count }
 
-        mutating func add(_ poll: WatchedPolls.Poll, for subject: WatchedPolls.Subject, expiry: Int64?) {
-            if case .task = subject {
-                tasks.add(poll, for: subject, expiry: expiry)
-            } else {
-                others.add(poll, for: subject)
+        /// The polls among which those for a subject are.
+        subscript(subject: WatchedPolls.Subject) -> WatchedPolls {
+            _read {
+                if case .task = subject { yield tasks } else { yield others }
             }
-        }
-
-        mutating func remove(_ id: UInt64, for subject: WatchedPolls.Subject) -> WatchedPolls.Poll? {
-            if case .task = subject { tasks.remove(id, for: subject) } else { others.remove(id, for: subject) }
-        }
-
-        func append(_ subject: WatchedPolls.Subject, to entries: inout [WatchedPolls.Entry]) {
-            if case .task = subject {
-                tasks.append(subject, to: &entries)
-            } else {
-                others.append(subject, to: &entries)
+            _modify {
+                if case .task = subject { yield &tasks } else { yield &others }
             }
         }
     }
@@ -57,8 +47,9 @@ final class Watcher: SleepingThread {
     private let state = Mutex(State())
     private let gate = SleepGate()
     private let thread = ThreadNumber()
-    /// ORDERING: relaxed; nothing is decided by it.
+    /// ORDERING: relaxed; nothing is decided by them.
     private let asked = Atomic<Int>(0)
+    private let foundLate = Atomic<Int>(0)
 
     init(_ mapping: ArenaMapping, member: Int, idle: @escaping @Sendable () -> Void) {
         self.mapping = mapping
@@ -100,7 +91,7 @@ final class Watcher: SleepingThread {
             body()
             return nil
         }
-        return askOnce(more: registration, isReady, body)
+        return askAgain(registration, isReady, body)
     }
 
     /// Calls `body` when the task of a slot is over, at once if it is; only in the client.
@@ -118,12 +109,12 @@ final class Watcher: SleepingThread {
             return nil
         }
         slot.completion.watch()
-        return askOnce(more: registration, isOver, body)
+        return askAgain(registration, isOver, body)
     }
 
     /// Asks a poll that was registered just now: what it waits for may have come before that, and be noted no more.
-    private func askOnce(
-        more registration: Registration, _ isOver: () -> Bool, _ body: () -> Void
+    private func askAgain(
+        _ registration: Registration, _ isOver: () -> Bool, _ body: () -> Void
     ) -> Registration? {
         guard isOver() else { return registration }
         // Otherwise the thread has found out as well, and calls back.
@@ -180,7 +171,7 @@ final class Watcher: SleepingThread {
             state.nextID += 1
             isFirst = state.count == 0
             let poll = WatchedPolls.Poll(id: state.nextID, isOver: isOver, body: body)
-            state.add(poll, for: subject, expiry: expiry)
+            state[subject].add(poll, for: subject, expiry: expiry)
             return .success(Registration(id: state.nextID, subject: subject))
         }
         // A thread that had nothing to watch sleeps until it is woken, and would see neither the end of the task's time
@@ -196,7 +187,7 @@ final class Watcher: SleepingThread {
     @discardableResult
     func remove(_ registration: Registration) -> Bool {
         // What it leads to is let go of without the lock.
-        state.withLock { $0.remove(registration.id, for: registration.subject) } != nil
+        state.withLock { $0[registration.subject].remove(registration.id, for: registration.subject) } != nil
     }
 
     /// Suspends until a channel or signal is ready; false if the limit passed first.
@@ -232,6 +223,8 @@ final class Watcher: SleepingThread {
     var pollCount: Int { state.withLock { $0.count } }
     /// How many polls were asked because something may have changed; for tests.
     var askCount: Int { asked.load(ordering: .relaxed) }
+    /// How many polls were found to be over without a word; for tests.
+    var lateFindCount: Int { foundLate.load(ordering: .relaxed) }
 
     func stop() {
         state.withLock { state in
@@ -259,26 +252,26 @@ final class Watcher: SleepingThread {
         // after its registration.
         var changed: [WatchedPolls.Subject] = []
         // Other processes can't take what was noted for the client.
-        var isAnyChanged = member.index != ArenaLayout.client
-        if !isAnyChanged {
-            isAnyChanged = ChangedObjects(arena: arena).take { changed.append(.object($0)) }
+        var asksAllObjects = member.index != ArenaLayout.client
+        if !asksAllObjects {
+            asksAllObjects = ChangedObjects(arena: arena).take { changed.append(.object($0)) }
             EndedTasks(arena: arena).take(slotCount: Int(clamping: arena.header.slotCount.load())) {
                 changed.append(.task($0))
             }
         }
         var entries: [WatchedPolls.Entry] = []
         let isStopped = state.withLock { state in
-            if isAnyChanged || state.isStopped {
+            if asksAllObjects || state.isStopped {
                 state.others.appendAll(to: &entries)
             } else {
-                state.append(.other, to: &entries)
+                state[.other].append(.other, to: &entries)
             }
             if state.isStopped {
                 state.tasks.appendAll(to: &entries)
             } else {
                 for subject in changed {
-                    if case .object = subject, isAnyChanged { continue }
-                    state.append(subject, to: &entries)
+                    if case .object = subject, asksAllObjects { continue }
+                    state[subject].append(subject, to: &entries)
                 }
                 state.tasks.appendExpired(at: monotonicNanoseconds(), to: &entries)
             }
@@ -302,7 +295,10 @@ final class Watcher: SleepingThread {
                 state.tasks.appendPart(at: now, to: &entries)
                 state.others.appendPart(at: now, to: &entries)
             }
-            guard !entries.isEmpty, ask(entries) > entries.count / 2 else { return }
+            guard !entries.isEmpty else { return }
+            let found = ask(entries)
+            foundLate.add(found, ordering: .relaxed)
+            guard found > entries.count / 2 else { return }
             state.withLock { state in
                 state.tasks.hastenNextPart()
                 state.others.hastenNextPart()
