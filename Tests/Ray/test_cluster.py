@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import socket
 import sys
 import tempfile
 import unittest
@@ -16,6 +17,19 @@ from nodes import Cluster, can_isolate
 
 #: What tells a node or a driver how to authenticate.
 _AUTHENTICATION = ("RAY_AUTH_MODE", "RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH")
+#: Stand in for what asks without a token: Ray's error, and a client that meets one.
+_EXCEPTIONS = "class AuthenticationError(Exception): pass"
+_CLIENT = """
+from ray.exceptions import *
+class GcsClient:
+    def __init__(self, address):
+        self.fail("__init__")
+    def internal_kv_get(self, key, namespace, timeout):
+        self.fail("internal_kv_get")
+    def fail(self, place):
+        if place == "{place}":
+            raise {error}
+"""
 
 
 class _OpenCluster(Cluster):
@@ -78,6 +92,39 @@ class TokenTests(unittest.TestCase):
         with mock.patch.dict(os.environ, {"HOME": str(self.directory), "RAY_AUTH_TOKEN_PATH": str(file)}):
             answer = self.hello(cluster, requiresToken=True)
         self.assertFalse(answer["isRefused"], answer)
+
+    def test_only_a_cluster_that_denies_a_call_without_a_token_requires_one(self) -> None:
+        # A head that is busy, or goes away, has not denied anything.
+        from swiftray import cluster
+        from swiftray.driver import Refused
+
+        package = self.directory / "ray"
+        package.mkdir()
+        (package / "__init__.py").touch()
+        (package / "exceptions.py").write_text(_EXCEPTIONS)
+        denial = "AuthenticationError('no token')"
+        failures = ("TimeoutError('late')", "OSError('refused\\nrefused\\nanswered')", "SystemExit(1)")
+        with mock.patch.dict(os.environ, {"PYTHONPATH": str(self.directory), "PYTHONDONTWRITEBYTECODE": "1"}):
+            for error in (denial, *failures):
+                for place in ("__init__", "internal_kv_get"):
+                    (package / "_raylet.py").write_text(_CLIENT.format(place=place, error=error))
+                    with self.subTest(error, place=place):
+                        if error == denial:
+                            cluster._refuse_open("127.0.0.1:1")
+                        else:
+                            with self.assertRaisesRegex(Refused, "cannot be found out whether .* requires a token"):
+                                cluster._refuse_open("127.0.0.1:1")
+
+    def test_a_head_that_takes_too_long_to_be_asked_is_refused(self) -> None:
+        from swiftray import cluster
+        from swiftray.driver import Refused
+
+        with (
+            socket.create_server(("127.0.0.1", 0)) as server,
+            mock.patch.object(cluster, "_PROBE", 0.2),
+            self.assertRaisesRegex(Refused, r"requires a token \(no answer within 0.2 s\): try again"),
+        ):
+            cluster._refuse_open(f"127.0.0.1:{server.getsockname()[1]}")
 
 
 if __name__ == "__main__":

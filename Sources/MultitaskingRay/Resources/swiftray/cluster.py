@@ -36,15 +36,19 @@ _LARGE = 1 << 16
 _CONNECT = 5.0
 #: How long it may take to find out whether a cluster requires a token, in seconds: Python has to load Ray first.
 _PROBE = 30.0
-#: Says whether a cluster answers whoever has no token.
+#: Says on a line whether a cluster answers whoever has no token. Only a denial shows that it does not: the head of an
+#: open cluster, too, may be busy, or lose a connection.
 _WITHOUT_TOKEN = """
 import sys
 sys.path[:] = [path for path in sys.path if path]
 from ray._raylet import GcsClient
+from ray.exceptions import AuthenticationError
 try:
     GcsClient(address=sys.argv[1]).internal_kv_get(b"multitasking", None, timeout=float(sys.argv[2]))
-except Exception:
+except AuthenticationError:
     print("refused")
+except Exception as error:
+    print(*f"{type(error).__name__}: {error}".split())
 else:
     print("answered")
 """
@@ -336,6 +340,7 @@ def _is_plain(address: str) -> bool:
 def _refuse_open(address: str) -> None:
     """Refuses a cluster that answers whoever has no token."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith("RAY_AUTH_TOKEN")}
+    said: list[str] = []
     try:
         # In a process of its own, since Ray reads once how it is to authenticate.
         said = subprocess.run(
@@ -345,17 +350,26 @@ def _refuse_open(address: str) -> None:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             timeout=_PROBE,
-        ).stdout.split()
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise Refused("unreachable", f"it cannot be asked whether {address} requires a token: {error}") from None
-    if b"answered" in said:
+            encoding="utf-8",
+            errors="replace",
+        ).stdout.splitlines()
+        reason = said[-1] if said else "Ray has ended without an answer"
+    except subprocess.TimeoutExpired:
+        reason = f"no answer within {_PROBE:g} s"
+    except OSError as error:
+        reason = str(error)
+    if "answered" in said:
         raise Refused(
             "unreachable",
             f"the cluster at {address} requires no token, so anyone who can reach it can run code on it: start its "
             "nodes with RAY_AUTH_MODE=token, or accept that by `allowsUnauthenticated: true`",
         )
-    if b"refused" not in said:
-        raise Refused("unreachable", f"it cannot be found out whether the cluster at {address} requires a token")
+    if "refused" not in said:
+        raise Refused(
+            "unreachable",
+            f"it cannot be found out whether the cluster at {address} requires a token ({reason}): try again when its "
+            "head is less busy, or accept one that requires none by `allowsUnauthenticated: true`",
+        )
 
 
 def _knock(address: str) -> None:
