@@ -15,6 +15,11 @@ private func hangOnce(_ file: String) -> Int {
     return 1
 }
 
+private func zeros(_ count: Int) -> [UInt8] { [UInt8](repeating: 0, count: count) }
+private func sendZeros(_ count: Int, _ sender: ChannelSender) throws -> Bool {
+    try sender.send(zeros(count), wait: .forever)
+}
+
 private let isMarked = Atomic<Bool>(false)
 private func mark() -> Bool {
     isMarked.store(true, ordering: .relaxed)
@@ -84,6 +89,41 @@ private func isProcessMarked() -> Bool { isMarked.load(ordering: .relaxed) }
         case .command: kill(try #require(commands(of: pool).first), SIGKILL)
         }
         #expect(try task.value(timeout: .seconds(30)) == 2)
+    }
+
+    /// Python that lets workers say no more than 100,000 bytes at once, as if there were next to no memory.
+    private func pythonWithLittleMemory() throws -> String {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
+        let text = #"""
+            #!/bin/sh
+            case $1 in *launch.py)
+                sed -i 's/^    return min(GREATEST_PAYLOAD.*/    return 100_000/' "${1%launch.py}command.py"
+            esac
+            exec python3 "$@"
+            """#
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        #expect(chmod(path, 0o700) == 0)
+        return path
+    }
+
+    @Test func whatIsTooLargeToBeSent_failsWithTheReason_andTheWorkerGoesOn() throws {
+        let python = try pythonWithLittleMemory()
+        defer { try? FileManager.default.removeItem(atPath: python) }
+        let pool = try LaunchPool(command: relay, maxWorkers: 1, options: LaunchOptions(python: python))
+        defer { pool.shutdown(.drain) }
+        let channel = try pool.makeChannel()
+        #expect(try pool.submit(zeros, 90_000).value(timeout: .seconds(30)).count == 90_000)
+        let workers = commands(of: pool)
+        let retries = TaskOptions(retries: .onLoss(3, orCrash: true))
+        let error = failure(of: try pool.submit(zeros, options: retries, 200_000))
+        #expect(error?.code == .resultEncodeFailed && error?.origin == .pool, "\(error as Any)")
+        #expect(error?.message.contains("at most 100000 can be sent at once") == true, "\(error as Any)")
+        let refusal = failure(of: try pool.submit(sendZeros, 200_000, channel.makeSender()))
+        #expect(refusal?.code == .encodeFailed && refusal?.origin == .task, "\(refusal as Any)")
+        #expect(refusal?.message.contains("send smaller elements") == true, "\(refusal as Any)")
+        #expect(try pool.submit(sendZeros, 90_000, channel.makeSender()).value(timeout: .seconds(30)) == true)
+        #expect(try channel.receive(as: [UInt8].self, wait: .forever)?.count == 90_000)
+        #expect(commands(of: pool) == workers)
     }
 
     @Test func connectionThatFallsSilent_isLostInAFewBeats() throws {

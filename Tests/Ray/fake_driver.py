@@ -26,7 +26,7 @@ if "SWIFTRAY_HOME" in os.environ:
     sys.path.insert(0, os.environ["SWIFTRAY_HOME"])
 
 from swiftray.driver import Driver, Ended, Loss, PoolOptions
-from swiftray.frames import Buffer, Connection, End
+from swiftray.frames import PROTOCOL_LIMIT, Buffer, Connection, End
 from swiftray.hub import Hub
 from swiftray.link import AskedHub, HubCalls
 from swiftray.shares import NearStore
@@ -72,6 +72,8 @@ class Pipe:
 
 class _WorkerSite:
     """Where a worker of this cluster is."""
+
+    limit = PROTOCOL_LIMIT
 
     def __init__(self, node: str, pipe: Pipe) -> None:
         self.node = node

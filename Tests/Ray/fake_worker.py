@@ -76,6 +76,8 @@ def answer(mode: str, value: object, outbox: Outbox) -> None:
         outbox.put_bytes(b"\xff" * 64)
     elif mode == "no-value":
         outbox.put_bytes(HEADER.pack(9 + 3, Kind.OUTCOME, 0) + b"abc")
+    elif mode == "says-too-much":
+        outbox.put_bytes(HEADER.pack(9 + (1 << 30), Kind.OUTCOME, 0) + bytes(64))
     elif mode == "pickle":
         outbox.put_bytes(HEADER.pack(9 + 20, Kind.OUTCOME, 0) + b"\x10\0\0\0cos\nabort\n(tR......"[:20])
     elif mode == "silence":

@@ -293,6 +293,7 @@ class HubTests(unittest.IsolatedAsyncioTestCase):
         items = (await self.say(7, (*post[:3], Sent(post[3])))).items
         items += (await self.say(0, request(3, Operation.RECEIVE_MANY, 1, data=MOST.pack(1, 1)))).items
         self.assertEqual([reply(item)[:2] for item in items], [(2, Code.INVALID), (3, Code.NO)])
+        self.assertIn(b"the element has 4294967296 bytes", items[0][2] + items[0][3])
 
     async def test_an_idle_client_that_says_nothing_for_long_is_forgotten(self) -> None:
         with mock.patch("swiftray.hub._LONGEST_POLL", 0.05), mock.patch("swiftray.hub._LONGEST_SILENCE", 2.0):

@@ -25,7 +25,7 @@ from fake_worker import ANSWERS
 from host import HERE, LAUNCH_RESOURCES, PATIENCE, RESOURCES, Host
 from swiftray.command import _BARE, _BOOT, greatest_message
 from swiftray.driver import Loss, PoolOptions, Refused, _Pool, _Run
-from swiftray.frames import LIMITS, NEEDED_CALLS, ORDER, SUBMISSION, End, Frame, Kind, Operation, ProtocolError
+from swiftray.frames import LIMITS, NEEDED_CALLS, ORDER, SUBMISSION, Code, End, Frame, Kind, Operation, ProtocolError
 from swiftray.hosts import LaunchCluster
 from swiftray.remote import build_of
 from swiftray.stream import pack, unpack_value
@@ -236,6 +236,39 @@ class LaunchTests(unittest.TestCase):
         limits = json.loads(host.run(host.pool(), ["limits"]).body)
         self.assertEqual(limits, [hard, 200])
 
+    def test_what_is_too_large_is_refused_with_the_reason_and_what_follows_is_taken(self) -> None:
+        paths = [str(RESOURCES), str(LAUNCH_RESOURCES)]
+        script = str(LAUNCH_RESOURCES / "swiftray" / "launch.py")
+        # As where there is little memory.
+        little = (
+            f"import runpy, sys; sys.path[:0] = {paths}; import swiftray.hosts as hosts;"
+            f"hosts.greatest_message = lambda *_: 100_000; runpy.run_path({script!r}, run_name='__main__')"
+        )
+        host = Host([sys.executable, "-c", little], {}, Path(self.directory, "log"))
+        self.stack.callback(host.close)
+        self.assertFalse(self.hello(host, ["sh", "-c"])["isRefused"])
+        pool = host.pool(finalizerLimit=5)
+        reason = "has {} bytes, and at most 100000 can be sent at once"
+        channel = host.channel(pool)
+        exists = ["ask", int(Operation.EXISTS), channel, channel, 0, ""]
+        sends = [["ask", int(Operation.SEND), channel, 1, 0, data.hex()] for data in (bytes(200_000), b"a")]
+        codes = host.run(pool, ["all", [exists, *sends]]).body.split(b"|")[1:]
+        code, _, text = codes[0].split(b",")
+        self.assertEqual(int(code), Code.INVALID)
+        self.assertIn("what is sent to the channel " + reason.format(200_000), bytes.fromhex(text.decode()).decode())
+        self.assertEqual(codes[1], b"1,1,")
+        self.assertEqual(host.ask(pool, Operation.RECEIVE, channel, number=1)[2], b"a")
+        shares = [["share", 1 << 63 | number, text] for number, text in ((1, "x" * 200_000), (2, "short"))]
+        answers = host.run(pool, ["all", shares]).body.split(b"|")
+        self.assertIn(("the value " + reason.format(200_000)).encode(), answers[0])
+        self.assertEqual(answers[1][:1], b"1")
+        host.ask(pool, Operation.SETUP, 1, number=2, data=bytes(200_000))
+        host.run(pool, ["echo", "a child that has a finalizer"])
+        host.end_pool(pool)
+        (finalized,) = host.find(Kind.FINALIZED, pool)
+        self.assertEqual(finalized.head[0], End.TOO_LARGE)
+        self.assertIn(("the finalizer's result " + reason.format(200_000)).encode(), bytes(finalized.rest(1)))
+
     def test_another_version_is_refused(self) -> None:
         answer = self.start().hello(version=2)
         self.assertEqual((answer["isRefused"], answer["reason"]), (True, "version"))
@@ -370,19 +403,43 @@ class ClusterTests(unittest.TestCase):
         hook.assert_called_once()
         worker._abandon()
 
-    def test_a_worker_that_says_more_at_once_than_memory_takes_is_lost_with_the_reason(self) -> None:
-        with mock.patch("swiftray.command.greatest_message", return_value=100_000):
+    def run_command(self, run: int, command: list[Any], flags: int = 0) -> Any:
+        """Runs a task, and gives its outcome, or its loss."""
+        spec = RunSpec(run, "", 0, 0, ORDER.pack(1, 1, 0, 0, 0, flags, 1 << 30, 0), 0)
+        self.cluster.submit(self.pool, [spec], [json.dumps(command).encode()], self.ends.put)
+        end = self.ends.get(timeout=PATIENCE)
+        return end if isinstance(end, Loss) else end[0][1]
+
+    def test_a_result_that_is_too_large_fails_its_task_and_costs_no_worker(self) -> None:
+        with mock.patch("swiftray.hosts.greatest_message", return_value=100_000):
             self.start()
         self.cluster.open_pool(self.pool)
-        for run, size in ((1, 50_000), (2, 200_000)):
-            spec = RunSpec(run, "", 0, 0, ORDER.pack(1, 1, 0, 0, 0, 0, 0, 0), 0)
-            self.cluster.submit(self.pool, [spec], [json.dumps(["blob", size]).encode()], self.ends.put)
-            end = self.ends.get(timeout=PATIENCE)
-            if run == 1:
-                self.assertEqual(len(end[0][1].body), size)
-            else:
-                self.assertEqual(end.end, End.LOST)
-                self.assertIn("more than 100000 bytes", end.detail)
+        workers = list(self.cluster._workers)
+        self.assertEqual(len(self.run_command(1, ["blob", 100_000]).body), 100_000)
+        found = r"has 200000 bytes, and at most 100000 can be sent at once \(a quarter of .*\): return less"
+        for number, what in enumerate(("the task's result", "the task's error")):
+            outcome = self.run_command(2 + number, ["throw", "x" * 200_000] if number else ["blob", 200_000])
+            self.assertEqual((outcome.end, outcome.has_started), (End.TOO_LARGE, True))
+            self.assertRegex(outcome.body.decode(), f"^{what} {found}")
+        # With what it has printed, of which the last part remains.
+        command = ["all", [["print", "x" * 60_000], ["blob", 60_000]]]
+        outcome = self.run_command(4, command, flags=2)
+        self.assertEqual((outcome.end, len(outcome.output)), (End.TOO_LARGE, 60_001))
+        self.assertIn("the task's result, with its output, has 120002 bytes", outcome.body.decode())
+        outcome = self.run_command(5, ["all", [["print", "x" * 200_000], ["exit", 3]]], flags=2)
+        self.assertEqual(outcome.end, End.CRASHED)
+        self.assertEqual(len(self.run_command(6, ["blob", 1000]).body), 1000)
+        self.assertEqual(list(self.cluster._workers), workers)
+        self.assertEqual(self.cluster._hosts[0].losses, 0)
+
+    def test_a_worker_that_says_more_than_it_may_is_lost_with_the_reason(self) -> None:
+        words = ["env", f"PYTHONPATH={RESOURCES}", sys.executable, str(HERE / "fake_worker.py"), "says-too-much"]
+        with mock.patch("swiftray.hosts.greatest_message", return_value=100_000):
+            self.start("sh", "-c", f"exec {shlex.join(words)}")
+        self.cluster.open_pool(self.pool)
+        loss = self.run_command(1, ["echo", "x"])
+        self.assertEqual(loss.end, End.LOST)
+        self.assertIn("a payload has more than", loss.detail)
 
     def test_a_worker_may_say_at_once_what_memory_takes_four_times(self) -> None:
         for memory, most in ((1 << 20, 256 << 20), (64 << 30, 16 << 30), (1 << 50, 64 << 30)):

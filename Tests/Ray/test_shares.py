@@ -13,7 +13,7 @@ from typing import Any
 from unittest import mock
 
 import host  # noqa: F401  (finds the package)
-from swiftray.frames import REPLY, Code, Connection, make_blob
+from swiftray.frames import PROTOCOL_LIMIT, REPLY, Code, Connection, make_blob
 from swiftray.link import AskedHub
 from swiftray.shares import NearStore, Shares, _open
 
@@ -34,7 +34,7 @@ class SharesTests(unittest.TestCase):
         near, far = socket.socketpair()
         with near, far:
             near.settimeout(20)
-            shares = Shares("pool", AskedHub(ask, "pool"), NearStore(), "node")
+            shares = Shares("pool", AskedHub(ask, "pool"), NearStore(), "node", PROTOCOL_LIMIT)
             shares.fetch(Connection(far), 1, 5)
             self.assertTrue(asked.wait(20))
             shares.drop(5)
@@ -93,7 +93,8 @@ class SharesTests(unittest.TestCase):
         near, far = socket.socketpair()
         with near, far, mock.patch("threading.Thread.start", side_effect=RuntimeError("can't start new thread")):
             near.settimeout(20)
-            Shares("pool", AskedHub(lambda *_: self.fail(), "pool"), NearStore(), "node").fetch(Connection(far), 1, 5)
+            hub = AskedHub(lambda *_: self.fail(), "pool")
+            Shares("pool", hub, NearStore(), "node", PROTOCOL_LIMIT).fetch(Connection(far), 1, 5)
             said = near.recv(4096)
         self.assertIn(REPLY.pack(Code.INVALID, 0), said)
         self.assertIn(b"can't start new thread", said)

@@ -112,6 +112,21 @@ private let object = SharedObjectID(rawValue: 3)
         #expect(channel.status.isClosed && !channel.join(wait: .forever))
     }
 
+    @Test(arguments: [("it has 9 bytes: send parts", "encodeFailed"), ("", "closed")])
+    func elementThatIsRefused_throwsTheReason(_ reason: String, _ code: String) throws {
+        let hub = try ScriptedHub { frame, peer in
+            peer.send(.answer, frame.id, answer(.invalid, Array(reason.utf8)))
+        }
+        defer { hub.close() }
+        let channel = RemoteChannel.make(ChannelOptions(), object, at: hub.client)
+        let single = #expect(throws: MultitaskingError.self) { try channel.send(1, wait: .forever) }
+        let batch = #expect(throws: MultitaskingError.self) { try channel.send(contentsOf: [1, 2], wait: .forever) }
+        for error in [single, batch] {
+            #expect(error?.code.name == code)
+            #expect(reason.isEmpty || error?.message == reason)
+        }
+    }
+
     @Test func signalThatIsPushedBeforeAnAnswer_isSetWhenTheAnswerIsThere() throws {
         let hub = try ScriptedHub { frame, peer in
             var push = ByteWriter()

@@ -58,8 +58,25 @@ import Testing
         guard case .unreachable("no host") = end, !end.hasRun, !end.isDeath else { throw FrameError("another end") }
     }
 
+    @Test func resultThatWasNotSent_isOneThatCannotBeEncoded_withTheReason() throws {
+        guard case .call(.failure, let tail) = try report(bytes(10, Array("too large: send parts".utf8))).end else {
+            throw FrameError("another end")
+        }
+        let error = try unsafe tail.withBytes { bytes in
+            var reader = unsafe PayloadReader(bytes)
+            return try reader.decodeError() as? MultitaskingError
+        }
+        #expect(error?.code == .resultEncodeFailed && error?.origin == .pool)
+        #expect(error?.message == "too large: send parts")
+    }
+
+    @Test func argumentsThatNoPayloadHasRoomFor_areRefused() throws {
+        try FrameKind.check(argumentSize: 63 << 30)
+        #expect(throws: MultitaskingError.self) { try FrameKind.check(argumentSize: 64 << 30) }
+    }
+
     @Test func endThatThereIsNot_isAnError() {
-        for end in 10...255 as ClosedRange<UInt8> { #expect(throws: FrameError.self) { try report(bytes(end)) } }
+        for end in 11...255 as ClosedRange<UInt8> { #expect(throws: FrameError.self) { try report(bytes(end)) } }
     }
 
     @Test func order_isReadAsItWasWritten() throws {

@@ -1,3 +1,5 @@
+internal import MultitaskingCore
+
 /// What a frame is; see Docs/remote-protocol.md, which has the fields of each.
 package enum FrameKind: UInt8, Sendable, Hashable, CaseIterable {
     case hello = 1
@@ -43,6 +45,18 @@ package enum FrameKind: UInt8, Sendable, Hashable, CaseIterable {
     package static let payloadLimit = 1 << 36
     /// The version of the protocol that this is.
     package static let version = 1
+
+    /// Refuses arguments that no payload has room for, beside what a task has else.
+    ///
+    /// - Throws: `encodeFailed`.
+    package static func check(argumentSize: Int) throws {
+        let limit = payloadLimit - 1 << 20
+        guard argumentSize > limit else { return }
+        throw MultitaskingError(
+            .encodeFailed,
+            "the arguments have \(argumentSize) bytes, and a task of a cluster takes \(limit) at most; send them in "
+                + "parts by a channel, or write a file that the task reads")
+    }
 }
 
 /// What arrived is no frame of this protocol.

@@ -130,7 +130,10 @@ extension RemoteChannel {
                 rest = rest.dropFirst(count)
                 return count == partCount
             case .no: return false
-            case .closed, .noSuchObject, .wrongType, .invalid:
+            case .invalid:
+                if accepted == 0 { throw RemoteChannel.refusal(answer) }
+                return false
+            case .closed, .noSuchObject, .wrongType:
                 if accepted == 0 { throw MultitaskingError.channelIsClosed }
                 return false
             case .lost:

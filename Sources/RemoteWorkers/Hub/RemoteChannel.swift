@@ -100,9 +100,16 @@ package final class RemoteChannel: Channel {
         switch answer.code {
         case .ok: return true
         case .no: return false
-        case .closed, .noSuchObject, .wrongType, .invalid: throw MultitaskingError.channelIsClosed
+        case .invalid: throw Self.refusal(answer)
+        case .closed, .noSuchObject, .wrongType: throw MultitaskingError.channelIsClosed
         case .lost: throw hub.lossError
         }
+    }
+
+    /// The error of what was not taken, which says why if it is too large.
+    static func refusal(_ answer: HubAnswer) -> MultitaskingError {
+        let reason = answer.tail.text
+        return reason.isEmpty ? .channelIsClosed : MultitaskingError(.encodeFailed, reason)
     }
 
     @available(*, noasync)

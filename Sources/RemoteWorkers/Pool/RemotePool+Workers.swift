@@ -81,8 +81,11 @@ extension RemotePool {
     /// Keeps what a finalizer has returned or thrown.
     func takeFinalized(_ frame: Frame) throws {
         var reader = frame.reader
-        guard let end = CallEnd(rawValue: try reader.next()) else { throw FrameError("a finalizer has no such end") }
-        let result = try frame.tail(&reader)
+        let code = try reader.next(UInt8.self)
+        let end = code == FrameTail.tooLarge ? .failure : CallEnd(rawValue: code)
+        guard let end else { throw FrameError("a finalizer has no such end") }
+        var result = try frame.tail(&reader)
+        if code == FrameTail.tooLarge { result = FrameTail(tooLarge: result.text) }
         state.withLock { $0.finalized.append((end, result)) }
     }
 

@@ -96,6 +96,7 @@ package struct RunReport: Sendable {
         case 7: end = .other(try fields.remainingText())
         case 8: end = .outOfMemory(node: try fields.nodeName(), detail: try fields.remainingText())
         case 9: end = .unreachable(try fields.remainingText())
+        case FrameTail.tooLarge: end = .call(.failure, FrameTail(tooLarge: try fields.remainingText()))
         default: throw FrameError("a run has ended in an unknown way: \(code)")
         }
     }
@@ -132,6 +133,18 @@ package struct RunPlace: Sendable, Hashable {
         pid = Int32(truncatingIfNeeded: try reader.next(UInt32.self))
         let name = try reader.text(try reader.next(UInt8.self))
         node = name.isEmpty ? nil : name
+    }
+}
+
+extension FrameTail {
+    /// The end of a call whose result was not sent, because it has too many bytes.
+    static let tooLarge: UInt8 = 10
+
+    /// What a call leaves whose result was not sent: the error of a result that can't be encoded.
+    init(tooLarge reason: String) {
+        let writer = PayloadWriter()
+        _ = writer.write(failure: MultitaskingError(.resultEncodeFailed, reason))
+        self = .bytes(((try? writer.bytes()) ?? [])[...])
     }
 }
 

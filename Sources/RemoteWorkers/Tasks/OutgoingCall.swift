@@ -24,6 +24,7 @@ struct OutgoingCall: Sendable {
         var encoder = writer
         do {
             try Function.encode(call.arguments, into: &encoder)
+            try FrameKind.check(argumentSize: writer.byteCount)
             return OutgoingCall(parcel: try Parcel(target.bytes, writer), held: writer.exports?.objects ?? [])
         } catch let error as MultitaskingError where [.encodeFailed, .noSuchObject].contains(error.code) {
             throw error

@@ -26,6 +26,8 @@ HOST, WORKER = "{host}", "{worker}"
 MOST_BANNER = 1 << 16
 #: How much a worker may say at once, however little memory there is.
 _LEAST_MESSAGE = 256 << 20
+#: How much there may be beside that: what has waited to be said with it.
+_BESIDES = 64 << 20
 #: How much of what a command has said is kept for messages.
 _MOST_SAID = 2000
 #: How long a command may take to end when its worker has nothing to do any more, in seconds.
@@ -79,6 +81,8 @@ class Settings(NamedTuple):
     environment: dict[str, str]
     #: How often both ends say that they are there, in seconds.
     period: float
+    #: How many bytes a worker may say at once.
+    most: int
     #: How long a worker may take to begin, in seconds.
     start_limit: float
     #: The program of a worker.
@@ -240,7 +244,8 @@ class Worker:
                 self._reason = self._reason or f"it does not speak this protocol: {error}"
 
     def _receive(self) -> None:
-        inbox = Inbox(greatest_message())
+        # A worker knows what it may say, and refuses what is more.
+        inbox = Inbox(self._settings.most + _BESIDES)
         banner: bytearray | None = bytearray()
         errors = self._process.stderr
         assert errors is not None
@@ -301,6 +306,7 @@ class Worker:
             "build": settings.build,
             "environment": settings.environment,
             "period": settings.period,
+            "most": settings.most,
         }
         self._outbox.put(Kind.LAUNCH, 0, said)
         self._take(inbox.feed(bytes(banner[place + len(PREAMBLE) :])))

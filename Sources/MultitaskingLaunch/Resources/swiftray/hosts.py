@@ -13,7 +13,7 @@ import time
 from concurrent.futures import CancelledError, Future
 from typing import Any
 
-from swiftray.command import CannotStart, Failure, Settings, Worker, WorkerOwner, bundle
+from swiftray.command import CannotStart, Failure, Settings, Worker, WorkerOwner, bundle, greatest_message
 from swiftray.driver import Ended, Loss, PoolOptions, Refused
 from swiftray.frames import CALL_ENDS, DONE, ORDER, OUTPUT_SIZE, PID, Buffer, End, Kind, ProtocolError
 from swiftray.hub import Hub
@@ -36,8 +36,8 @@ _OF_A_RUN = (Kind.STARTED, Kind.OUTPUT, Kind.REPORT, RUN_ENDED, RUN_DIED, RUN_BA
 
 #: How long the first part of a REPORT is.
 _FRACTION_SIZE = 8
-#: The greatest end that a worker may say: the next one is that there is none.
-_GREATEST_END = End.OUT_OF_MEMORY
+#: How a worker may say that a run has ended: that there is no worker, none can say.
+_ENDS = frozenset(End) - {End.UNREACHABLE}
 
 
 class _Host:
@@ -133,6 +133,7 @@ class LaunchCluster(WorkerOwner):
             str(hello["build"]),
             {str(key): str(value) for key, value in hello["environment"].items()},
             float(hello["period"]),
+            greatest_message(),
             float(hello["startLimit"]),
             self._bundle,
         )
@@ -501,10 +502,10 @@ def _is_whole(kind: int, payload: bytes) -> bool:
     if kind == Kind.REPORT:
         return len(payload) >= _FRACTION_SIZE
     if kind == Kind.FINALIZED:
-        return payload[:1] in CALL_ENDS
+        return payload[:1] in CALL_ENDS or payload[:1] == bytes([End.TOO_LARGE])
     if kind == RUN_DONE:
         start = _end_of_place(payload, DONE.size)
-        if start is None or len(payload) < start + OUTPUT_SIZE.size or payload[0] > _GREATEST_END:
+        if start is None or len(payload) < start + OUTPUT_SIZE.size or payload[0] not in _ENDS:
             return False
         (size,) = OUTPUT_SIZE.unpack_from(payload, start)
         return len(payload) >= start + OUTPUT_SIZE.size + int(size)
@@ -528,7 +529,7 @@ def _bytes(value: Any) -> bytes:
 def _outcome(value: Any) -> Outcome:
     end, has_started, output, body, version, has_noted, times, place = value
     decoding, running, encoding = map(int, times)
-    if End(end) is End.UNREACHABLE:
+    if End(end) not in _ENDS:
         raise ProtocolError("a worker says that there is none")
     outcome = Outcome(
         End(end),

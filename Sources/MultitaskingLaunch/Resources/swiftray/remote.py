@@ -12,12 +12,14 @@ import threading
 from concurrent.futures import Future
 from typing import Any, BinaryIO
 
-from swiftray.frames import Buffer, Frame, Kind, ProtocolError
+from swiftray.frames import Buffer, Frame, Kind, ProtocolError, SizeLimit
 from swiftray.link import AskedHub, HubCalls
 from swiftray.posts import Delivery
 from swiftray.stream import MOST_PERIODS, Inbox, Outbox
 from swiftray.worker import PoolSpec, RunSpec, Wrapper
 
+#: Where the limit of what this worker says comes from.
+_REASON = "a quarter of the memory that the program may use, at least 256 MiB"
 #: How much of an executable is looked at for the number of its build.
 _MOST_NOTES = 1 << 16
 
@@ -40,8 +42,9 @@ class _Store:
 class _Site:
     """Where this worker is."""
 
-    def __init__(self, node: str, outbox: Outbox) -> None:
+    def __init__(self, node: str, outbox: Outbox, limit: SizeLimit) -> None:
         self.node = node
+        self.limit = limit
         self.store = _Store(self)
         self._outbox = outbox
         self._lock = threading.Lock()
@@ -93,7 +96,8 @@ def main() -> None:
         outbox.close()
         threading.Event().wait()
     os.environ.update(said["environment"])
-    _Worker(_Site(node, outbox), inbox, reading, outbox, said["period"], others).serve()
+    site = _Site(node, outbox, SizeLimit(said["most"], _REASON))
+    _Worker(site, inbox, reading, outbox, said["period"], others).serve()
 
 
 class _Worker:

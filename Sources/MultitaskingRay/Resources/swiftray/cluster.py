@@ -21,7 +21,7 @@ from typing import Any
 import ray
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 from swiftray.driver import Ended, Loss, PoolOptions, Refused
-from swiftray.frames import Buffer, End
+from swiftray.frames import PROTOCOL_LIMIT, Buffer, End
 from swiftray.hub import Hubs
 from swiftray.link import AskedHub, HubCalls
 from swiftray.system import raise_open_files
@@ -108,6 +108,8 @@ class _RayStore:
 
 class _RaySite:
     """Where a wrapper is that runs in a worker of Ray."""
+
+    limit = PROTOCOL_LIMIT
 
     def __init__(self) -> None:
         context = ray.get_runtime_context()

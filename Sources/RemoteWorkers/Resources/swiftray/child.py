@@ -21,14 +21,19 @@ from swiftray.frames import (
     CALL_ENDS,
     DEATH,
     POOL_NUMBER,
+    REPLY,
+    REQUEST,
     SHARED,
     TIMES,
     VERSION,
     Buffer,
+    Code,
     Connection,
+    End,
     Frame,
     Kind,
     ProtocolError,
+    SizeLimit,
     TailMemory,
     new_sealed_file,
     place,
@@ -55,6 +60,8 @@ _MOST_REPORT_BYTES = 96
 _CHUNK = 1 << 16
 #: What a report keeps of what was printed.
 _MOST_LINES, _MOST_LINE_BYTES = 20, 4096
+#: What helps where elements are too large.
+_SMALLER_ELEMENTS = "send smaller elements, such as parts, or write a file and send its path"
 #: How long a child may take to leave when its pool ends, in seconds, besides its finalizer.
 _PATIENCE = 2.0
 
@@ -84,10 +91,12 @@ class Child:
         calls: HubCalls,
         shares: Shares,
         node: str,
+        limit: SizeLimit,
         forwards_output: bool,
         finalizer_limit: float,
     ) -> None:
         self.node = node
+        self.limit = limit
         self._shares = shares
         self._patience = _PATIENCE + finalizer_limit
         self.events: queue.SimpleQueue[Event] = queue.SimpleQueue()
@@ -367,7 +376,13 @@ class Child:
             posts: list[Post] = []
             for frame in frames:
                 if frame.kind is Kind.HUB:
-                    posts.append((Kind.HUB, frame.id, self.run, bytes(frame.rest(POOL_NUMBER.size))))
+                    request = frame.rest(POOL_NUMBER.size)
+                    size = len(request) - REQUEST.size
+                    reason = self.limit.refusal("what is sent to the channel", size, _SMALLER_ELEMENTS)
+                    if reason is None:
+                        posts.append((Kind.HUB, frame.id, self.run, bytes(request)))
+                    else:
+                        self._connection.write(Kind.HUBRES, frame.id, REPLY.pack(Code.INVALID, 0), utf8(reason))
                 elif frame.kind is Kind.HUBCANCEL:
                     posts.append((Kind.HUBCANCEL, frame.id, self.run, b""))
                 elif frame.kind in (Kind.SHARE, Kind.FETCH):
@@ -407,8 +422,10 @@ class Child:
         if payload[:1] != bytes([Kind.FINALIZED]) or payload[1:2] not in CALL_ENDS:
             raise ProtocolError("a child's NOTE is of a kind that it may not send")
         self.has_noted = True
+        reason = self.limit.refusal("the finalizer's result", len(payload) - 2, "return less")
+        said = payload[1:] if reason is None else bytes([End.TOO_LARGE]) + utf8(reason)
         # It is of no run.
-        return (payload[0], 0, 0, payload[1:])
+        return (payload[0], 0, 0, said)
 
     def _post(self, posts: list[Post], announces: bool = False, again: bool = False) -> None:
         with self._announcing:

@@ -19,6 +19,7 @@ from swiftray.frames import (
     NEEDED_CALLS,
     ORDER,
     POOL_NUMBER,
+    PROTOCOL_LIMIT,
     REPLY,
     SHARED,
     SUBMISSION,
@@ -126,7 +127,7 @@ class _Pool:
         self._connection = connection
         self._cluster = cluster
         calls = cluster.open_pool(options)
-        self.shares = Shares(options.spec.name, calls, cluster.store, "")
+        self.shares = Shares(options.spec.name, calls, cluster.store, "", PROTOCOL_LIMIT)
         self.link = HubLink(0, calls, self._deliver, self._lose)
         self.link.start()
 

@@ -114,6 +114,8 @@ class End(enum.IntEnum):
     OUT_OF_MEMORY = 8
     #: No worker could be had, so that nothing has run.
     UNREACHABLE = 9
+    #: It has ended, and what came of it has too many bytes to be sent.
+    TOO_LARGE = 10
 
 
 #: The number that stands for "no bound".
@@ -160,6 +162,25 @@ BLOB_FLAG = 0x80
 _CHUNK = 1 << 18
 _MOST_DESCRIPTORS = 64
 _ADD_SEALS, _GET_SEALS, _SEAL_SHRINK = 1033, 1034, 2
+
+
+class SizeLimit(NamedTuple):
+    """How many bytes one message may carry: whoever has more says so, instead of sending what would be no message."""
+
+    most: int
+    #: Where that comes from.
+    reason: str
+
+    def refusal(self, what: str, size: int, advice: str = "") -> str | None:
+        """Why something of so many bytes is not sent, and what to do; None if it is."""
+        if size <= self.most:
+            return None
+        text = f"{what} has {size} bytes, and at most {self.most} can be sent at once ({self.reason})"
+        return f"{text}: {advice}" if advice else text
+
+
+#: What any two ends can say to each other, with what stands before it.
+PROTOCOL_LIMIT = SizeLimit(GREATEST_PAYLOAD - BLOB_SIZE, "as the protocol has it")
 
 
 class ProtocolError(Exception):

@@ -31,7 +31,9 @@ from swiftray.frames import (
     Kind,
     Operation,
     ProtocolError,
+    SizeLimit,
     split_elements,
+    utf8,
 )
 from swiftray.posts import CLIENT_GONE, RUN_DIED, RUN_ENDED, Delivery, Item, Post, size_of
 
@@ -401,7 +403,9 @@ class Hub:
         request.kind = argument
         if operation is Operation.SEND:
             if len(operands) > GREATEST_ELEMENT:
-                raise ProtocolError("an element is too large to be received with others")
+                limit = SizeLimit(GREATEST_ELEMENT, "as the protocol has it")
+                reason = utf8(limit.refusal("the element", len(operands), "send it in parts") or "")
+                return answers.append(_answer(number, (Code.INVALID, 0, reason)))
             request.elements = [Element(argument, operands)]
         elif operation is Operation.SEND_MANY:
             request.elements = [Element(argument, data) for data in reversed(split_elements(operands))]

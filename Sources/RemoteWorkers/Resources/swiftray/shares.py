@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from swiftray.frames import REPLY, Buffer, Code, Connection, Kind, is_sealed, make_blob, utf8
+from swiftray.frames import REPLY, Buffer, Code, Connection, Kind, SizeLimit, is_sealed, make_blob, utf8
 from swiftray.link import HubCalls
 
 
@@ -37,11 +37,12 @@ class NearStore:
 class Shares:
     """The shared values of one pool, for one client of its hub."""
 
-    def __init__(self, pool: str, calls: HubCalls, store: Store, node: str) -> None:
+    def __init__(self, pool: str, calls: HubCalls, store: Store, node: str, limit: SizeLimit) -> None:
         self._name = f"multitasking-{pool.replace('/', '-')}"
         self._calls = calls
         self._store = store
         self._node = node
+        self._limit = limit
         self._lock = threading.Lock()
         #: The values that are here, by number: descriptor and size.
         self._blobs: dict[int, tuple[int, int]] = {}
@@ -71,8 +72,7 @@ class Shares:
 
     def _run(self, connection: Connection, request: int, body: Callable[[], None]) -> None:
         def refuse(error: Exception) -> None:
-            text = utf8(f"{type(error).__name__}: {error}", 4000)
-            connection.write(Kind.HUBRES, request, REPLY.pack(Code.INVALID, 0), text)
+            _refuse(connection, request, f"{type(error).__name__}: {error}")
 
         def run() -> None:
             try:
@@ -87,6 +87,9 @@ class Shares:
             refuse(error)
 
     def _share(self, connection: Connection, request: int, number: int, data: Buffer) -> None:
+        reason = self._limit.refusal("the value", len(data))
+        if reason is not None:
+            return _refuse(connection, request, reason)
         self._calls.share(number, self._store.put(data)).result()
         connection.write(Kind.HUBRES, request, REPLY.pack(Code.OK, 0))
 
@@ -121,6 +124,10 @@ class Shares:
             is_first = drops == self._drops and self._blobs.setdefault(number, blob) is blob
             own = os.dup(blob[0]) if is_first else blob[0]
         return own, blob[1]
+
+
+def _refuse(connection: Connection, request: int, reason: str) -> None:
+    connection.write(Kind.HUBRES, request, REPLY.pack(Code.INVALID, 0), utf8(reason, 4000))
 
 
 def _open(place: tuple[int, int], name: str) -> tuple[int, int] | None:

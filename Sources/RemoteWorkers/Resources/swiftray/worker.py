@@ -17,7 +17,20 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from swiftray.child import Child, Event
-from swiftray.frames import CALL_ENDS, DONE, NOWHERE, ORDER, OUTPUT_SIZE, Buffer, End, Kind, text, utf8
+from swiftray.frames import (
+    BLOB_SIZE,
+    CALL_ENDS,
+    DONE,
+    NOWHERE,
+    ORDER,
+    OUTPUT_SIZE,
+    Buffer,
+    End,
+    Kind,
+    SizeLimit,
+    text,
+    utf8,
+)
 from swiftray.link import HubCalls
 from swiftray.posts import RUN_BACK, RUN_DIED, RUN_DONE, RUN_ENDED, Post
 from swiftray.shares import Shares, Store
@@ -30,6 +43,12 @@ _LONG = 0.003
 _STARTED_AFTER = 0.1
 #: How often it is looked whether a run has said how far it is, in seconds.
 _LOOK_EVERY = 0.1
+#: How many bytes the outcomes of runs that were handed over together may have before they are told, about.
+_MOST_BYTES = 16 << 20
+#: What helps where a result is too large.
+_SMALLER_RESULT = (
+    "return less, such as parts by a channel, the path of a file, or fewer elements of a map together (chunkSize)"
+)
 #: How many children a wrapper keeps, each for a pool and the resources it was made for.
 _MOST_CHILDREN = 4
 _HAS_OUTPUT_LIMIT, _RELAYS_OUTPUT = 2, 8
@@ -100,6 +119,10 @@ class Site(Protocol):
     def store(self) -> Store:
         """Where values are shared."""
 
+    @property
+    def limit(self) -> SizeLimit:
+        """How much may be said at once."""
+
 
 class Wrapper:
     """Keeps children and runs tasks in them, one at a time."""
@@ -127,7 +150,7 @@ class Wrapper:
             spec = burst.waiting.popleft()
             # Which of them nobody has heard of may change meanwhile.
             outcome = self._run(pool, spec, call, burst)
-            burst.done.append((spec.run, outcome.own() if burst.waiting else outcome))
+            burst.add(spec.run, outcome.own() if burst.waiting else outcome)
         return burst.done
 
     def _run(self, pool: PoolSpec, spec: RunSpec, call: Buffer, burst: _Burst) -> Outcome:
@@ -166,13 +189,15 @@ class Wrapper:
         calls = self._site.hub(pool.name)
         shares = self._shares.get(pool.name)
         if shares is None:
-            shares = self._shares[pool.name] = Shares(pool.name, calls, self._site.store, self._site.node)
+            shares = Shares(pool.name, calls, self._site.store, self._site.node, self._site.limit)
+            self._shares[pool.name] = shares
         made = Child(
             _executable(pool.executable),
             client,
             calls,
             shares,
             self._site.node,
+            self._site.limit,
             pool.forwards_output,
             pool.finalizer_limit,
         )
@@ -196,17 +221,29 @@ class _Burst:
 
     def __init__(self, specs: Sequence[RunSpec]) -> None:
         self.waiting = collections.deque(specs)
-        #: What nobody has heard of yet.
+        #: What nobody has heard of yet, and how many bytes it has.
         self.done: list[tuple[int, Outcome]] = []
+        self._size = 0
+
+    def add(self, run: int, outcome: Outcome) -> None:
+        """One of them has ended."""
+        self.done.append((run, outcome))
+        self._size += len(outcome.output) + len(outcome.body)
+
+    @property
+    def is_large(self) -> bool:
+        """Whether what nobody has heard of yet may be too much for one message, with another outcome."""
+        return self._size > _MOST_BYTES
 
     def split(self, child: Child) -> None:
-        """The one that runs takes long."""
+        """The one that runs takes long, or there is much to be told."""
         posts: list[Post] = []
         for run, outcome in self.done:
             posts += [(RUN_DONE, 0, run, outcome.head + bytes(outcome.body)), (RUN_ENDED, 0, run, b"")]
         for spec in self.waiting:
             posts += [(RUN_BACK, 0, spec.run, b""), (RUN_ENDED, 0, spec.run, b"")]
         self.done = []
+        self._size = 0
         self.waiting.clear()
         if posts:
             child.link.post(posts)
@@ -243,6 +280,8 @@ class _Attempt:
             child.link.wait_sync(None)
         if child.level_of_cancel(spec.run) is not None:
             return Outcome(End.CANCELLED, False, b"", b"", child.link.version)
+        if self._burst.is_large:
+            self._burst.split(child)
         now = time.monotonic()
         if spec.timeout > 0:
             self._due = now + spec.timeout / 1e6
@@ -325,6 +364,13 @@ class _Attempt:
             child.link.wait_sync(None)
         has_noted = child.has_noted
         output = child.finish()
+        size = len(output) + len(body)
+        what = "the task's result" if end is End.VALUE else "the task's error"
+        reason = child.limit.refusal(f"{what}, with its output," if output else what, size, _SMALLER_RESULT)
+        if reason is not None:
+            if bytes([end]) in CALL_ENDS:
+                end, body = End.TOO_LARGE, utf8(reason)
+            output = output[-BLOB_SIZE:]
         if has_died:
             child.link.close()
         times = (0, 0, 0) if has_died else child.times
