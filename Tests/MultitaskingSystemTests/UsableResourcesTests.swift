@@ -15,6 +15,14 @@ struct UsableResourcesTests {
         #expect(system.processes == nil)
     }
 
+    @Test("One process has no more memory than its own limits allow")
+    func ownLimits() throws {
+        let resources = try FakeSystem([:]).resources(memory: 1 << 33)
+        #expect(resources.ownMemory(addressSpace: nil, data: nil) == 1 << 33)
+        #expect(resources.ownMemory(addressSpace: 1 << 30, data: nil) == 1 << 30)
+        #expect(resources.ownMemory(addressSpace: 1 << 40, data: 1 << 31) == 1 << 31)
+    }
+
     @Test(
         "A quota of version 2 is rounded up for workers and down for spinning",
         arguments: [

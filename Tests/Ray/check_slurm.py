@@ -64,6 +64,7 @@ def check(folder: Path, node: str) -> None:
         build="",
         period=2.0,
         startLimit=30.0,
+        memory=1 << 30,
     )
     assert not ready["isRefused"], ready
     pool = host.pool()

@@ -45,6 +45,7 @@ def settings(command: list[str]) -> dict[str, Any]:
         "build": "",
         "period": 0.3,
         "startLimit": 30.0,
+        "memory": 4 << 30,
     }
 
 
@@ -443,8 +444,10 @@ class ClusterTests(unittest.TestCase):
 
     def test_a_worker_may_say_at_once_what_memory_takes_four_times(self) -> None:
         for memory, most in ((1 << 20, 256 << 20), (64 << 30, 16 << 30), (1 << 50, 64 << 30)):
-            with mock.patch("swiftray.command.memory", return_value=memory):
-                self.assertEqual(greatest_message(), most)
+            self.assertEqual(greatest_message(memory), most)
+        # The host says how much that is.
+        self.start()
+        self.assertEqual(self.cluster._settings.most, 1 << 30)
 
     def test_a_loss_that_is_described_by_no_text_is_told(self) -> None:
         connection = mock.Mock()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import os
 import shutil
 import signal
 import subprocess
@@ -11,10 +10,9 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
-from unittest import mock
 
 from host import LAUNCH_RESOURCES, RESOURCES, Host
-from swiftray.system import Guard, memory, settle_in
+from swiftray.system import Guard, settle_in
 from test_launch import settings
 
 
@@ -67,19 +65,6 @@ class HomeTests(unittest.TestCase):
         self.assertEqual([home.exists() for home in homes], [False, True, True])
         for host in hosts[1:]:
             host.close()
-
-
-class MemoryTests(unittest.TestCase):
-    """How much memory there is."""
-
-    def test_a_container_has_no_more_memory_than_it_may_have(self) -> None:
-        machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-        for said, expected in (("max", machine), ("1048576", 1 << 20), (str(1 << 60), machine), (None, machine)):
-            file = mock.mock_open(read_data=f"{said}\n")
-            if said is None:
-                file.side_effect = FileNotFoundError
-            with self.subTest(said), mock.patch("builtins.open", file):
-                self.assertEqual(memory(), expected)
 
 
 class GuardTests(unittest.TestCase):

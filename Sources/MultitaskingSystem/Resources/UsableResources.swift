@@ -18,6 +18,12 @@ package struct UsableResources: Sendable {
         let machine = Bound(physicalMemory, "the machine's memory")
         return groups.memory(lessThan: physicalMemory) ?? machine
     }
+
+    /// How many bytes of memory one process with such limits may have, which are those of this process.
+    package func ownMemory(
+        addressSpace: Int? = ResourceLimit.addressSpace.current, data: Int? = ResourceLimit.data.current
+    ) -> Int { [addressSpace, data].compactMap(\.self).reduce(memory.number, min) }
+
     /// How many threads or processes keep all that there is busy: a part of a core counts as one. At least 1.
     package var cores: Int { max(1, Int(processorTime.number.rounded(.up))) }
 

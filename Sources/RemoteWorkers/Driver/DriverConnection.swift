@@ -1,4 +1,5 @@
 internal import MultitaskingCore
+internal import MultitaskingSystem
 internal import Synchronization
 
 /// A connection to a driver, for one or several pools.
@@ -68,6 +69,8 @@ package final class DriverConnection: Sendable {
         var members = hello(driver.directory)
         members["version"] = .number(Double(FrameKind.version))
         members["build"] = .string(RemotePool.programBuild)
+        // The driver has the limits of this process.
+        members["memory"] = .number(Double(UsableResources.current.ownMemory()))
         link.send(.hello, 0, JSON.object(members).bytes)
         do { greeting = try answer.wait(startTimeout, names) } catch {
             let log = driver.logTail

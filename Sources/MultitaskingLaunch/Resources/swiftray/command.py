@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from swiftray.frames import GREATEST_PAYLOAD, NEEDED_CALLS, Frame, Kind, ProtocolError
 from swiftray.stream import MOST_PERIODS, PREAMBLE, Inbox, Outbox
-from swiftray.system import memory, signal_group
+from swiftray.system import signal_group
 
 #: What a command's arguments may have in place of a host's name, and of what it is to run there.
 HOST, WORKER = "{host}", "{worker}"
@@ -122,10 +122,10 @@ class Failure(NamedTuple):
     is_final: bool
 
 
-def greatest_message() -> int:
-    """How many bytes a worker may say at once. A result is there four times until the host has it: more could not be
-    taken in, and what one host says is not to take the memory from all others."""
-    return min(GREATEST_PAYLOAD, max(_LEAST_MESSAGE, memory() // 4))
+def greatest_message(memory: int) -> int:
+    """How many bytes a worker may say at once, where there is so much memory. A result is there four times until the
+    host has it: more could not be taken in, and what one host says is not to take the memory from all others."""
+    return min(GREATEST_PAYLOAD, max(_LEAST_MESSAGE, memory // 4))
 
 
 class Worker:

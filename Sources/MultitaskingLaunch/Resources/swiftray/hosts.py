@@ -133,7 +133,7 @@ class LaunchCluster(WorkerOwner):
             str(hello["build"]),
             {str(key): str(value) for key, value in hello["environment"].items()},
             float(hello["period"]),
-            greatest_message(),
+            greatest_message(int(hello["memory"])),
             float(hello["startLimit"]),
             self._bundle,
         )

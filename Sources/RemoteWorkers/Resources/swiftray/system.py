@@ -75,16 +75,6 @@ def raise_open_files() -> tuple[int, int]:
     return soft, hard
 
 
-def memory() -> int:
-    """About how many bytes of memory this process may have."""
-    most = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    # In a container, less than its machine has.
-    for path in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
-        with contextlib.suppress(OSError, ValueError), open(path, encoding="utf-8") as file:
-            most = min(most, int(file.read()))
-    return most
-
-
 def limit_open_files(process: int, limits: tuple[int, int]) -> None:
     """Lets another process have as many descriptors as `limits` says."""
     with contextlib.suppress(OSError, ValueError):
