@@ -102,7 +102,7 @@ private func isProcessMarked() -> Bool { isMarked.load(ordering: .relaxed) }
             exec python3 "$@"
             """#
         try text.write(toFile: path, atomically: true, encoding: .utf8)
-        #expect(chmod(path, 0o700) == 0)
+        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path)
         return path
     }
 
