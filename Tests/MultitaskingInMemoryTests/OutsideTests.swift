@@ -1,6 +1,7 @@
 import Foundation
 import Multitasking
 import MultitaskingInMemory
+import Synchronization
 import Testing
 
 /// Waits in a simulation for what isn't part of it: promises that other threads keep, and tasks of other pools.
@@ -92,6 +93,83 @@ import Testing
         pool.shutdown()
     }
 
+    /// Both simulations have the same parent, which waits in one of them.
+    @Test(arguments: Wait.allCases)
+    func taskOfAnotherSimulation_goesOnMeanwhile(_ wait: Wait) throws {
+        let (pool, others) = (try InMemoryPool(.seed(1)), try InMemoryPool(.seed(2)))
+        let bell = Bell(try others.makeCancelSignal())
+        let future = try others.submit(giveThreeInTime, bell, .seconds(60))
+        #expect(try wait.value(of: future, on: pool) == 3)
+        #expect(pool.elapsed < .seconds(1) && others.elapsed >= .seconds(60))
+        // The parent of both goes on in either.
+        #expect(try others.submit(double, 1).value() + pool.submit(double, 2).value() == 6)
+        pool.shutdown()
+        others.shutdown()
+        withExtendedLifetime(bell) {}
+    }
+
+    @Test func drain_waitsForWhatDependsOnAnotherSimulation() throws {
+        let (pool, others) = (try InMemoryPool(.seed(1)), try InMemoryPool(.seed(2)))
+        let bell = Bell(try others.makeCancelSignal())
+        let future = try others.submit(giveThreeInTime, bell, .seconds(60))
+        let dependent = try pool.submit(double, resultsOf: future)
+        pool.shutdown(.drain)
+        #expect(try dependent.value() == 6)
+        others.shutdown()
+        withExtendedLifetime(bell) {}
+    }
+
+    /// What the other simulation waits for in turn comes from neither of them.
+    @Test func taskOfAnotherSimulation_mayWaitForTasksOfRealPools() throws {
+        let (pool, others) = (try InMemoryPool(.seed(1)), try InMemoryPool(.seed(2)))
+        let threads = try ThreadPool(maxWorkers: 1)
+        let never = threads.makeCancelSignal()
+        let future = try threads.submit {
+            _ = never.waitUntilSet(.upTo(.seconds(1.5)))
+            return 3
+        }
+        let theirs = try others.submit(double, resultsOf: others.submit(valueOfTheBox, FutureBox(future)))
+        #expect(try pool.submit(double, resultsOf: theirs).value() == 12)
+        pool.shutdown()
+        others.shutdown()
+        threads.shutdown()
+    }
+
+    @Test(arguments: Wait.allCases)
+    func deadlockOfAnotherSimulation_isThatOfItsTask(_ wait: Wait) throws {
+        let (pool, others) = (try InMemoryPool(.seed(1)), try InMemoryPool(.seed(2)))
+        let channel = Pipe(try others.makeChannel())
+        let stuck = try others.submit(receiveNumber, channel)
+        // A failed task is no winner.
+        if wait != .winner { #expect(throws: MultitaskingError.self) { try wait.value(of: stuck, on: pool) } }
+        #expect(deadlock { try pool.submit(double, resultsOf: stuck).value() })
+        #expect(pool.failure == nil && others.failure?.code == .deadlock)
+        pool.shutdown()
+        others.shutdown()
+        withExtendedLifetime(channel) {}
+    }
+
+    @Test func tasksOfTwoSimulations_thatWaitForEachOther_areADeadlock() throws {
+        let (pool, others) = (try InMemoryPool(.seed(1)), try InMemoryPool(.seed(2)))
+        let box = FutureBox()
+        let first = try others.submit(valueOfTheBox, box)
+        let second = try pool.submit(double, resultsOf: first)
+        box.fill(with: second)
+        #expect(deadlock { try second.value() })
+        pool.shutdown(.kill)
+        others.shutdown(.kill)
+    }
+
+    /// A worker that waits elsewhere keeps the turn of its simulation.
+    @Test func taskThatWaitsInItsOwnSimulation_forAnotherTaskOfTheFirst_isADeadlock() throws {
+        let others = try InMemoryPool(.seed(2), options: InMemoryOptions(maxWorkers: 2))
+        let box = FutureBox()
+        let first = try others.submit(waitInASimulation, box)
+        box.fill(with: try others.submit(double, 4))
+        #expect(deadlock { try first.value() })
+        others.shutdown(.kill)
+    }
+
     @Test func selectAmongPools_goesOnWithTheSimulation_whicheverComesFirst() throws {
         let pool = try InMemoryPool(.seed(1))
         let others = try ThreadPool(maxWorkers: 1)
@@ -158,6 +236,51 @@ private func add(_ first: Int, _ second: Int) -> Int { first + second }
 private func isFalse(_ value: Bool) -> Bool { !value }
 
 private func isNil(_ value: Int?) -> Bool { value == nil }
+
+/// Gives 3 after a while of virtual time.
+private func giveThreeInTime(_ bell: Bell, _ duration: Duration) -> Int { waitForNothing(bell, duration) ? 0 : 3 }
+
+private func receiveNumber(_ pipe: Pipe) throws -> Int {
+    try pipe.channel.receive(as: Int.self, wait: .forever) ?? 0
+}
+
+private func valueOfTheBox(_ box: FutureBox) throws -> Int { try box.future().value() }
+
+private func waitInASimulation(_ box: FutureBox) throws -> Int {
+    let pool = try InMemoryPool(.seed(3))
+    defer { pool.shutdown(.kill) }
+    return try pool.submit(double, resultsOf: box.future()).value()
+}
+
+/// Whether `body` ends with a deadlock, or with what has failed because of one.
+private func deadlock(_ body: () throws -> Int) -> Bool {
+    do {
+        _ = try body()
+        return false
+    } catch {
+        var next: (any Error)? = error
+        while let error = next as? MultitaskingError {
+            if error.code == .deadlock { return true }
+            next = error.cause
+        }
+        return false
+    }
+}
+
+/// A future for a task, which shares the memory of its parent.
+struct FutureBox: Codable, Sendable {
+    private static let futures = Mutex<[UUID: Future<Int>]>([:])
+
+    private var id = UUID()
+
+    init() {}
+
+    init(_ future: Future<Int>) { fill(with: future) }
+
+    func fill(with future: Future<Int>) { Self.futures.withLock { $0[id] = future } }
+
+    func future() throws -> Future<Int> { try #require(Self.futures.withLock { $0[id] }) }
+}
 
 // Blocking, also where a macro could choose the asynchronous forms.
 

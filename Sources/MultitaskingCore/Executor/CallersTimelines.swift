@@ -8,17 +8,21 @@ package protocol CallersTimeline: Timeline, AnyObject {
     /// Blocks until `condition` holds, which others may bring about, too; false if the limit passes first.
     ///
     /// - Parameters:
-    ///   - outside: says whether others may. Called without a lock, when all wait that live in this time.
+    ///   - outside: says whether others may. Called without a lock, when all wait that live in this time; asks the
+    ///     function that it is given about the other times that must go on for that.
     ///   - register: has the function that it is given called when the condition may hold, until the function that it
     ///     returns is called.
     /// - Throws: a `MultitaskingError` if nothing will ever happen; another error if the caller has died.
     @available(*, noasync)
     func wait(
         _ limit: WaitLimit, until condition: @escaping @Sendable () -> Bool,
-        outside: @escaping @Sendable () -> Outside,
+        outside: @escaping @Sendable (OtherTimes) -> Outside,
         register: (@escaping @Sendable () -> Void) -> @Sendable () -> Void
     ) throws -> Bool
 }
+
+/// Has what lives in another time go on during a wait for it, and says what may come from there.
+package typealias OtherTimes = (any CallersTimeline) -> Outside
 
 /// The timelines in which threads of this process live.
 package enum CallersTimelines {

@@ -272,7 +272,7 @@ final class DeferredFuture<Value: Sendable>: FutureSource {
     private func waitUntilResolved(_ deadline: WaitDeadline, in timeline: any CallersTimeline) -> Bool {
         do {
             return try timeline.wait(
-                deadline.remaining, until: { !self.isPending }, outside: { timeline.outside(of: self) },
+                deadline.remaining, until: { !self.isPending }, outside: { timeline.outside(of: self, $0) },
                 register: { whenResolved($0) })
         } catch let error as MultitaskingError {
             // Nobody is left who could do it.

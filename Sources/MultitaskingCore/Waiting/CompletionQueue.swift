@@ -51,7 +51,7 @@ final class CompletionQueue: Sendable {
     func waitForNext(until deadline: WaitDeadline) throws -> Bool {
         if let outsiders {
             return try outsiders.timeline.wait(
-                deadline.remaining, until: { [mailbox] in mailbox.hasNews }, outside: { outsiders.outside },
+                deadline.remaining, until: { [mailbox] in mailbox.hasNews }, outside: { outsiders.outside($0) },
                 register: { [mailbox] wake in
                     mailbox.onPost(wake)
                     return {}

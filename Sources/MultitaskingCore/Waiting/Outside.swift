@@ -6,6 +6,8 @@ package enum Outside: Int, Sendable, Comparable {
     case nowhere
     /// From anybody, or from nobody: nothing is known.
     case anybody
+    /// From a backend with a time of its own, which goes on meanwhile, unless that waits for this one in turn.
+    case anotherTime
     /// From what runs outside, and so comes: a task of another pool, or an asynchronous function.
     case running
 
@@ -36,26 +38,36 @@ protocol DeferredSource: TaskSource {
 extension CallersTimeline {
     /// Where the end of a task may come from that is waited for in this time.
     ///
+    /// - Parameter others: says what may come from a backend with another time, of which one of them is a task.
     /// - Complexity: O(*n*) in the number of futures that it depends on, in whatever way, and that haven't ended.
-    func outside(of task: any TaskSource) -> Outside {
+    func outside(of task: any TaskSource, _ others: OtherTimes) -> Outside {
         var outside = Outside.nowhere
+        /// Whether it depends on a task of a real pool that waits for its arguments.
+        var isArgument = false
         var left = [task]
         var seen: Set<ObjectIdentifier> = []
         // Not recursive: chains of futures have any length.
         while outside < .running, let task = left.popLast() {
             guard seen.insert(ObjectIdentifier(task)).inserted else { continue }
             guard let deferred = task as? any DeferredSource else {
-                if !isTimeline((task as? any HasTimeline)?.timeline) { outside = .running }
+                let timeline = (task as? any HasTimeline)?.timeline
+                guard !isTimeline(timeline) else { continue }
+                outside = max(outside, (timeline as? any CallersTimeline).map(others) ?? .running)
                 continue
             }
             switch deferred.maker {
             case nil: break
-            case .anybody?: if !isTimeline(deferred.timeline) { outside = .anybody }
+            case .anybody?:
+                guard !isTimeline(deferred.timeline) else { continue }
+                // What a task of a real pool gets is waited for as long as that pool waits for it.
+                outside = max(outside, isArgument ? .running : .anybody)
             case .task(let task)?: left.append(task)
             case .arguments(let tasks)?:
                 left += tasks.values
+                guard !isTimeline(deferred.timeline) else { continue }
+                if !(deferred.timeline is any CallersTimeline) { isArgument = true }
                 // What has its arguments is a task of its pool soon.
-                if !isTimeline(deferred.timeline) { outside = .running }
+                if tasks.isEmpty { outside = .running }
             case .function?: outside = .running
             }
         }
@@ -67,8 +79,10 @@ extension CallersTimeline {
 
 extension CallersTimeline {
     /// Where it may come from that a source of `select` is ready.
-    package func outside(ofSource source: any Selectable) -> Outside {
-        if let task = source as? any TaskSource ?? (source as? any Followable)?.followed { return outside(of: task) }
+    package func outside(ofSource source: any Selectable, _ others: OtherTimes) -> Outside {
+        if let task = source as? any TaskSource ?? (source as? any Followable)?.followed {
+            return outside(of: task, others)
+        }
         return .anybody
     }
 }
@@ -118,8 +132,8 @@ final class Outsiders: Sendable {
     }
 
     /// Where the end of one of them may come from.
-    var outside: Outside {
+    func outside(_ others: OtherTimes) -> Outside {
         let tasks = tasks.withLock { Array($0.values) }
-        return tasks.lazy.map { $0.map(self.timeline.outside) ?? .running }.max() ?? .nowhere
+        return tasks.map { $0.map { timeline.outside(of: $0, others) } ?? .running }.max() ?? .nowhere
     }
 }

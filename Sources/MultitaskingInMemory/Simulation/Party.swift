@@ -30,6 +30,7 @@ struct Party: Sendable {
     var refusals = 0
 
     var isAbsent: Bool { if case .absent = activity { true } else { false } }
+    var isWaiting: Bool { if case .waiting = activity { true } else { false } }
     var isDying: Bool { if case .dying = activity { true } else { false } }
 
     /// Whether it waits for something that may come from outside of the simulation.

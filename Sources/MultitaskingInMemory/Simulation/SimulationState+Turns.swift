@@ -13,7 +13,7 @@ extension SimulationState {
         case launch(worker: Int)
         /// Nobody: everybody waits for something outside of the simulation.
         case nobody
-        /// The parent, which has the turn and is outside of the simulation, while callers wait that block no thread.
+        /// The parent, which has the turn and is outside of the simulation, while others wait that are no party.
         case parentElsewhere
     }
 
@@ -64,7 +64,7 @@ extension SimulationState {
     /// calls in.
     var isParentElsewhere: Bool { running == 0 && !parties[0].isInside }
 
-    /// What must be done for callers that block no thread, when the turn may be with a parent that does not use it.
+    /// What must be done for those that wait and are no party, when the turn may be with a parent that does not use it.
     var watchingParent: Next {
         isParentElsewhere && outsideWaits > 0 && !isParentWatched ? .parentElsewhere : .stay
     }
@@ -105,6 +105,11 @@ extension SimulationState {
         guard isParentElsewhere, steps == step else { return .stay }
         parties[0].activity = .absent
         return next(after: nil)
+    }
+
+    /// The same, of a parent of which it is known that it waits elsewhere.
+    mutating func takeTurnFromParent(on thread: UInt) -> Next {
+        parties[0].thread == thread ? takeTurnFromParent(at: steps) : .stay
     }
 
     private mutating func give(turnTo party: Int, from me: Int?) -> Next {
@@ -174,12 +179,13 @@ extension SimulationState {
     /// Whether a party waits for what may come from outside.
     private var hasOpenWaits: Bool { parties.contains(where: \.isOpen) }
 
-    /// Whether somebody who isn't the parent or a worker waits for the simulation, and not only for others outside.
-    private var waitsFromOutside: Bool {
+    /// Whether what is waited for comes, since it does not wait for the simulation in turn, as far as one can see.
+    private var isSureToCome: Bool {
+        guard outside == .running || outside == .anotherTime && waitsElsewhere == 0 else { return false }
         let waitsForUs = parties.dropFirst(workerCount + 1).contains { guest in
             if case .waiting(let condition) = guest.activity { !condition.isOpen } else { false }
         }
-        return outsideWaits > 0 || waitsForUs
+        return asyncCallers == 0 && !waitsForUs
     }
 
     /// Whether time passes now, at once; if others than the parent may call in, they get a while of real time first.
@@ -315,8 +321,7 @@ extension SimulationState {
             idleChecks = 0
             return next(after: nil)
         }
-        // What runs outside comes, unless that waits for the simulation in turn.
-        idleChecks = outside == .running && !waitsFromOutside ? 0 : idleChecks + 1
+        idleChecks = isSureToCome ? 0 : idleChecks + 1
         if idleChecks > Self.idleLimit { fail(Self.deadlock(describeWaits())) }
         return next(after: nil)
     }
@@ -330,7 +335,8 @@ extension SimulationState {
             case .ready, .dying: return "\(name(of: party))\(task) polls without end"
             }
         }
-        if outsideWaits > 0 { waits.append("\(outsideWaits) asynchronous callers wait") }
+        if asyncCallers > 0 { waits.append("\(asyncCallers) asynchronous callers wait") }
+        if waitsElsewhere > 0 { waits.append("\(waitsElsewhere) callers wait in other simulations") }
         let queued = tasks.values.count { $0.isQueued }
         if queued > 0 { waits.append("\(queued) tasks wait for a worker") }
         return waits.joined(separator: "; ")

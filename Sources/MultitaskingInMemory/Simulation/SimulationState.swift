@@ -154,6 +154,8 @@ struct SimulationState: ~Copyable, Sendable {
     var asyncWaits: [Int: Int?] = [:]
     /// Of these, those of other callers than workers that will go on soon.
     var endingWaits: Set<Int> = []
+    /// How many waits in other simulations end by what happens in this one.
+    var waitsElsewhere = 0
     /// Waits that block no thread and watches, if they have a limit.
     var limitedWaits: [Int: @Sendable () -> Void] = [:]
     /// Fruitless polls since something happened.
@@ -271,8 +273,11 @@ struct SimulationState: ~Copyable, Sendable {
         }
     }
 
-    /// How many waits block no thread and are not those of a worker's function.
-    var outsideWaits: Int { asyncWaits.values.count { $0 == nil } }
+    /// How many waits block no thread, and are not those of a worker's function.
+    var asyncCallers: Int { asyncWaits.values.count { $0 == nil } }
+
+    /// How many wait for what happens here without being a party.
+    var outsideWaits: Int { asyncCallers + waitsElsewhere }
 
     // MARK: Conditions
 

@@ -1,4 +1,5 @@
 public import MultitaskingCore
+internal import MultitaskingSystem
 internal import Synchronization
 
 // Selecting: which of several that are ready is picked is a decision of the schedule, so that exploring tries them all.
@@ -16,6 +17,8 @@ extension Simulator: SelectStation {
         let others = sources.indices.filter { own[$0] == nil }
         guard !others.isEmpty else { return try select(own.compactMap(\.self), wait: wait) }
         let deadline = WaitDeadline(wait, timeline: self)
+        let elsewhere = WaitsElsewhere(of: CurrentThread.id)
+        defer { elsewhere.end() }
         while true {
             let watch = SelectWatch()
             defer { watch.end() }
@@ -31,7 +34,11 @@ extension Simulator: SelectStation {
             }
             let isOneWoken = Condition.open(
                 OpenWait(name: "one of several tasks", isThere: { isWoken.withLock { $0 } }) { [weak self] in
-                    others.lazy.compactMap { self?.outside(ofSource: sources[$0]) }.max() ?? .nowhere
+                    guard let self else { return .nowhere }
+                    let outsides = others.lazy.map { place in
+                        self.outside(ofSource: sources[place]) { elsewhere.outside(of: self, in: $0) }
+                    }
+                    return outsides.max() ?? .nowhere
                 })
             let limit = ready.isEmpty ? deadline.remaining : .never
             let index = try select(conditions + [isOneWoken], wait: limit)

@@ -222,6 +222,33 @@ final class Simulator: CallersTimeline {
         }
     }
 
+    // MARK: Waits in other simulations
+
+    /// Takes note of a thread that waits in another simulation for what happens in this one.
+    func beginWaitElsewhere() {
+        state.withLock { state in
+            state.calledFromOutside()
+            state.waitsElsewhere += 1
+        }
+    }
+
+    /// Takes note of the end of such a wait.
+    func endWaitElsewhere() { state.withLock { $0.waitsElsewhere -= 1 } }
+
+    /// Goes on if everybody waits, also without a parent that waits in another simulation.
+    func goOn(without thread: UInt) {
+        apply { $0.takeTurnFromParent(on: thread) }
+        poke()
+    }
+
+    /// The thread that has the turn.
+    var threadWithTurn: UInt? { state.withLock { state in state.running.flatMap { state.parties[$0].thread } } }
+
+    /// Whether a thread waits in this simulation.
+    func isWaiting(_ thread: UInt) -> Bool {
+        state.withLock { state in state.parties.contains { $0.thread == thread && $0.isWaiting } }
+    }
+
     // MARK: Workers
 
     private func launch(_ worker: Int) {
@@ -351,13 +378,18 @@ final class Simulator: CallersTimeline {
 
     func wait(
         _ limit: WaitLimit, until condition: @escaping @Sendable () -> Bool,
-        outside: @escaping @Sendable () -> Outside,
+        outside: @escaping @Sendable (OtherTimes) -> Outside,
         register: (@escaping @Sendable () -> Void) -> @Sendable () -> Void
     ) throws -> Bool {
         let forget = register { [weak self] in self?.poke() }
         defer { forget() }
-        let name = outside() == .anybody ? "a promise" : "one of several tasks"
-        let wait = OpenWait(name: name, isThere: condition, look: outside)
+        let elsewhere = WaitsElsewhere(of: CurrentThread.id)
+        defer { elsewhere.end() }
+        let name = outside { _ in .anotherTime } == .anybody ? "a promise" : "one of several tasks"
+        let wait = OpenWait(name: name, isThere: condition) { [weak self] in
+            guard let self else { return .nowhere }
+            return outside { elsewhere.outside(of: self, in: $0) }
+        }
         return try call(limit, for: .open(wait)) { _, _ in condition() ? true : nil } ?? false
     }
 
