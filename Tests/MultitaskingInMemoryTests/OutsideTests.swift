@@ -194,6 +194,74 @@ import Testing
         #expect(try dependent.value() == 6)
     }
 
+    // The thread that ends a real pool has a simulation, which has nothing to do with that, or may bring about its end.
+
+    @Test func drainOfARealPool_waitsForAPromise_inRealTime() throws {
+        let (pool, threads) = (try InMemoryPool(.seed(1)), try ThreadPool(maxWorkers: 1))
+        let promise = Promise<Int>()
+        let dependent = try threads.submit(double, resultsOf: promise.future)
+        Thread.detachNewThread {
+            Thread.sleep(forTimeInterval: 0.2)
+            promise.fulfill(3)
+        }
+        #expect(threads.shutdown(.drain, within: .seconds(30)))
+        #expect(try dependent.value() == 6)
+        #expect(pool.elapsed < .seconds(1))
+        pool.shutdown()
+    }
+
+    @Test func drainOfARealPoolWithoutALimit_waitsForAPromise_asLongAsItTakes() throws {
+        let (pool, threads) = (try InMemoryPool(.seed(1)), try ThreadPool(maxWorkers: 1))
+        let promise = Promise<Int>()
+        let dependent = try threads.submit(double, resultsOf: promise.future)
+        Thread.detachNewThread {
+            Thread.sleep(forTimeInterval: 1.5)
+            promise.fulfill(3)
+        }
+        threads.shutdown()
+        #expect(try dependent.value() == 6)
+        #expect(pool.failure == nil)
+        #expect(try pool.submit(double, 4).value() == 8)
+        pool.shutdown()
+    }
+
+    @Test func limitOfTheDrainOfARealPool_passesInRealTime() throws {
+        let (pool, threads) = (try InMemoryPool(.seed(1)), try ThreadPool(maxWorkers: 1))
+        let promise = Promise<Int>()
+        let dependent = try threads.submit(double, resultsOf: promise.future)
+        let start = ContinuousClock.now
+        #expect(!threads.shutdown(.drain, within: .seconds(1)))
+        let end = ContinuousClock.now - start
+        #expect(end >= .seconds(1) && end < .seconds(20), "\(end)")
+        #expect(dependent.state == .cancelled && pool.failure == nil && pool.elapsed < .seconds(1))
+        pool.shutdown()
+    }
+
+    @Test func drainOfARealPool_waitsForWhatTheSimulationBringsAbout() throws {
+        let (pool, threads) = (try InMemoryPool(.seed(1)), try ThreadPool(maxWorkers: 1))
+        let bell = Bell(try pool.makeCancelSignal())
+        let (slow, slower) = (
+            try pool.submit(giveThreeInTime, bell, .seconds(60)), try pool.submit(giveThreeInTime, bell, .seconds(600))
+        )
+        let promise = Promise<Int>()
+        slower.whenDone { promise.fulfill(4) }
+        let dependent = try threads.submit(add, resultsOf: slow, promise.future)
+        #expect(threads.shutdown(.drain, within: .seconds(30)))
+        #expect(try dependent.value() == 7)
+        pool.shutdown()
+        withExtendedLifetime(bell) {}
+    }
+
+    @Test func drainOfARealPool_endsWithADeadlockOfTheSimulation_ifNothingElseCouldEndIt() throws {
+        let (pool, threads) = (try InMemoryPool(.seed(1)), try ThreadPool(maxWorkers: 1))
+        let channel = Pipe(try pool.makeChannel())
+        let dependent = try threads.submit(double, resultsOf: pool.submit(receiveNumber, channel))
+        threads.shutdown()
+        #expect(deadlock { try dependent.value() })
+        pool.shutdown()
+        withExtendedLifetime(channel) {}
+    }
+
     /// What has nothing to do with others gets no real time, and its deadlock is found at once.
     @Test func whatDependsOnTasksOfTheSimulationOnly_takesNoRealTime() throws {
         let start = ContinuousClock.now

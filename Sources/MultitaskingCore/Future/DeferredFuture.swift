@@ -258,8 +258,11 @@ final class DeferredFuture<Value: Sendable>: FutureSource {
     func waitUntilResolved(_ deadline: WaitDeadline) -> Bool {
         guard isPending else { return true }
         if let timeline = timeline ?? CallersTimelines.current {
-            if let callers = timeline as? any CallersTimeline { return waitUntilResolved(deadline, in: callers) }
-            return timeline.wait(deadline.remaining) { !self.isPending }
+            guard let callers = timeline as? any CallersTimeline else {
+                return timeline.wait(deadline.remaining) { !self.isPending }
+            }
+            if self.timeline != nil || deadline.timeline != nil { return waitUntilResolved(deadline, in: callers) }
+            if let isResolved = waitInMachineTime(until: deadline, as: callers) { return isResolved }
         }
         let latch = Latch()
         let forget = whenResolved { latch.open() }
@@ -279,6 +282,42 @@ final class DeferredFuture<Value: Sendable>: FutureSource {
             end(.failure(error))
             return true
         } catch { return false }
+    }
+
+    /// Waits with a limit of the machine's time where the caller has the turn, which others may need to bring the
+    /// outcome about.
+    ///
+    /// - Returns: nil if nothing in that time brings it about any more.
+    @available(*, noasync)
+    private func waitInMachineTime(until deadline: WaitDeadline, as timeline: any CallersTimeline) -> Bool? {
+        let isLate = Keeper(false)
+        do {
+            _ = try timeline.wait(
+                .forever, until: { !self.isPending || isLate.value },
+                outside: { others in
+                    // The machine's time passes, whatever else happens.
+                    timeline.outside(of: self, others) == .nowhere ? .nowhere : .running
+                },
+                register: { wake in
+                    let forget = whenResolved(wake)
+                    guard case .upTo(let left) = deadline.remaining else { return forget }
+                    let timer = Task.detached {
+                        guard (try? await sleepInSteps(for: left)) != nil else { return }
+                        isLate.value = true
+                        wake()
+                    }
+                    return {
+                        timer.cancel()
+                        forget()
+                    }
+                })
+            return !isPending
+        } catch {
+            // Others outlive that time, and may still do it.
+            guard let error = error as? MultitaskingError else { return false }
+            if timeline.outside(of: self, { _ in .anotherTime }) == .nowhere { end(.failure(error)) }
+            return isPending ? nil : true
+        }
     }
 
     func whenDone(_ body: @escaping @Sendable () -> Void) { Follower.call(add(Follower(nil, body))) }
