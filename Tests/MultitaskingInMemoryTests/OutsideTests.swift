@@ -194,6 +194,22 @@ import Testing
         #expect(try dependent.value() == 6)
     }
 
+    /// Its function runs outside, in the call that keeps the promise.
+    @Test func continuationOfAPromise_mayTakeAWhile() throws {
+        let pool = try InMemoryPool(.seed(1))
+        let promise = Promise<Int>()
+        let next = promise.future.then { (value: Int) -> Int in
+            Thread.sleep(forTimeInterval: 0.3)
+            return value
+        }
+        Thread.detachNewThread {
+            Thread.sleep(forTimeInterval: 0.1)
+            promise.fulfill(3)
+        }
+        #expect(try pool.submit(double, resultsOf: next).value() == 6)
+        pool.shutdown()
+    }
+
     // The thread that ends a real pool has a simulation, which has nothing to do with that, or may bring about its end.
 
     @Test func drainOfARealPool_waitsForAPromise_inRealTime() throws {

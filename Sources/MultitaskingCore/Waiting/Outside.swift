@@ -56,7 +56,8 @@ extension CallersTimeline {
                 continue
             }
             switch deferred.maker {
-            case nil: break
+            // It has just ended, and whoever ended it is about to tell those that wait for it, or runs their functions.
+            case nil: outside = .running
             case .anybody?:
                 guard !isTimeline(deferred.timeline) else { continue }
                 // What a task of a real pool gets is waited for as long as that pool waits for it.
