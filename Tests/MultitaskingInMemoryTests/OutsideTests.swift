@@ -81,6 +81,16 @@ import Testing
     }
 
     /// The thread that waits must not keep the turn from those that bring about what it waits for.
+    /// As when blocking tests run in parallel.
+    @Test func waitsThatBlockAllThreadsOfSwiftConcurrency_end() async {
+        await withTaskGroup(of: Bool.self) { group in
+            for seed in 0..<2 * UInt64(ProcessInfo.processInfo.activeProcessorCount) {
+                group.addTask { isADeadlock(in: seed) }
+            }
+            for await isADeadlock in group { #expect(isADeadlock) }
+        }
+    }
+
     @Test(arguments: UInt64(0)..<10)
     func promisesThatTheSimulationKeeps_areWaitedForTogether(_ seed: UInt64) throws {
         let pool = try InMemoryPool(.seed(seed))
@@ -376,3 +386,11 @@ private func valuesAsTheyCome(_ futures: [Future<Int>]) throws -> [Int] {
 }
 
 private func selected(of sources: [any Selectable]) throws -> Int? { try select(sources) }
+
+/// Waits for a promise that nobody keeps.
+private func isADeadlock(in seed: UInt64) -> Bool {
+    guard let pool = try? InMemoryPool(.seed(seed)) else { return false }
+    defer { pool.shutdown(.kill) }
+    let promise = Promise<Int>()
+    return deadlock { try pool.submit(double, resultsOf: promise.future).value() }
+}

@@ -290,27 +290,14 @@ final class DeferredFuture<Value: Sendable>: FutureSource {
     /// - Returns: nil if nothing in that time brings it about any more.
     @available(*, noasync)
     private func waitInMachineTime(until deadline: WaitDeadline, as timeline: any CallersTimeline) -> Bool? {
-        let isLate = Keeper(false)
         do {
             _ = try timeline.wait(
-                .forever, until: { !self.isPending || isLate.value },
+                .forever, until: { !self.isPending || deadline.remaining.isOver },
                 outside: { others in
-                    // The machine's time passes, whatever else happens.
+                    // The machine's time passes, whatever else happens, and is looked at now and then.
                     timeline.outside(of: self, others) == .nowhere ? .nowhere : .running
                 },
-                register: { wake in
-                    let forget = whenResolved(wake)
-                    guard case .upTo(let left) = deadline.remaining else { return forget }
-                    let timer = Task.detached {
-                        guard (try? await sleepInSteps(for: left)) != nil else { return }
-                        isLate.value = true
-                        wake()
-                    }
-                    return {
-                        timer.cancel()
-                        forget()
-                    }
-                })
+                register: { whenResolved($0) })
             return !isPending
         } catch {
             // Others outlive that time, and may still do it.

@@ -168,11 +168,23 @@ final class Simulator: CallersTimeline {
             state.withLock { if $0.running == nil { $0.outside = outside } }
             return poke()
         }
-        Task.detached { [weak self] in
-            try? await Task.sleep(for: Self.idleTime)
-            guard let self else { return }
-            let outside = Self.look(state.withLock { $0.parties.flatMap(\.openWaits) })
-            apply { $0.idleCheck(check.calls, outside) }
+        later(Self.idleTime) { simulator in
+            let outside = Self.look(simulator.state.withLock { $0.parties.flatMap(\.openWaits) })
+            simulator.apply { $0.idleCheck(check.calls, outside) }
+        }
+    }
+
+    /// Calls `body` after a while of real time.
+    ///
+    /// Not in a Swift task, unless there is no thread: all threads that run those may be blocked by callers that wait
+    /// for this, as when blocking tests run in parallel.
+    private func later(_ time: Duration, _ body: @escaping @Sendable (Simulator) -> Void) {
+        let call = { @Sendable [weak self] in if let self { body(self) } }
+        do { try threads.run(after: time, call) } catch {
+            Task.detached {
+                try? await Task.sleep(for: time)
+                call()
+            }
         }
     }
 
@@ -186,19 +198,19 @@ final class Simulator: CallersTimeline {
             state.isParentWatched = true
             return state.steps
         }
-        guard let start else { return }
-        Task.detached { [weak self] in
+        if let start { watchParent(from: start) }
+    }
+
+    private func watchParent(from start: Int) {
+        later(Self.patience) { simulator in
             var step = start
             var isOver = false
-            while !isOver {
-                try? await Task.sleep(for: Self.patience)
-                guard let self else { return }
-                apply { state in
-                    let next = state.lookAfterParent(&step)
-                    isOver = next != nil
-                    return next ?? .stay
-                }
+            simulator.apply { state in
+                let next = state.lookAfterParent(&step)
+                isOver = next != nil
+                return next ?? .stay
             }
+            if !isOver { simulator.watchParent(from: step) }
         }
     }
 

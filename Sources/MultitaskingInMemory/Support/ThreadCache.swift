@@ -27,6 +27,16 @@ final class ThreadCache: Sendable {
         thread.give(job)
     }
 
+    /// Runs `job` on a thread after a while of real time.
+    ///
+    /// - Throws: as ``run(_:)``.
+    func run(after time: Duration, _ job: @escaping @Sendable () -> Void) throws {
+        try run {
+            _ = Parker().park(for: time)
+            job()
+        }
+    }
+
     /// Ends the threads and waits for those that have nothing to do; others end when what they do does.
     func close() {
         let (idle, all) = state.withLock { state in
