@@ -23,8 +23,12 @@ final class ThreadCache: Sendable {
                 return !state.isClosed
             }
         }
-        state.withLock { $0.threads.append(thread) }
+        let isLast = state.withLock { state in
+            if !state.isClosed { state.threads.append(thread) }
+            return state.isClosed
+        }
         thread.give(job)
+        if isLast { thread.letGo() }
     }
 
     /// Runs `job` on a thread after a while of real time.
