@@ -118,6 +118,16 @@ import Testing
         withExtendedLifetime(bell) {}
     }
 
+    /// In between, a task neither waits for its arguments nor has been submitted.
+    @Test func resultOfAnotherPool_mayTakeAWhileToBeHandedOn() throws {
+        let pool = try InMemoryPool(.seed(1))
+        let others = try ThreadPool(maxWorkers: 1)
+        let slow = try others.submit { SlowToEncode(number: 3) }
+        #expect(try pool.submit(numberOf, resultsOf: slow).value() == 3)
+        pool.shutdown()
+        others.shutdown()
+    }
+
     @Test func drain_waitsForWhatDependsOnAnotherSimulation() throws {
         let (pool, others) = (try InMemoryPool(.seed(1)), try InMemoryPool(.seed(2)))
         let bell = Bell(try others.makeCancelSignal())
@@ -394,3 +404,19 @@ private func isADeadlock(in seed: UInt64) -> Bool {
     let promise = Promise<Int>()
     return deadlock { try pool.submit(double, resultsOf: promise.future).value() }
 }
+
+struct SlowToEncode: Codable, Sendable {
+    var number: Int
+
+    init(number: Int) { self.number = number }
+
+    init(from decoder: any Decoder) throws { number = try decoder.singleValueContainer().decode(Int.self) }
+
+    func encode(to encoder: any Encoder) throws {
+        Thread.sleep(forTimeInterval: 0.3)
+        var container = encoder.singleValueContainer()
+        try container.encode(number)
+    }
+}
+
+func numberOf(_ value: SlowToEncode) -> Int { value.number }

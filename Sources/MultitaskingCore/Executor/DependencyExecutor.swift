@@ -115,6 +115,7 @@ extension Executor {
             let (followers, refusal) = call.attempt()
             if refusal == nil { return followers }
         }
+        dependent.setMaker(.room)
         let number = RoomLines.add(call, for: self)
         let line = ObjectIdentifier(self)
         dependent.whenResolved { RoomLines.remove(number, for: line) }

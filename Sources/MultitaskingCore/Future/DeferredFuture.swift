@@ -357,7 +357,7 @@ extension DeferredFuture: CancellationStep {
         case (.pending, .task(let source)): return .passOn(to: source)
         case (.pending, .function(let cancel)): return .over(isCancelled: cancel(force))
         // Somebody may have fulfilled it in between.
-        case (.pending, .anybody), (.pending, .arguments):
+        case (.pending, .anybody), (.pending, .arguments), (.pending, .room):
             return .over(isCancelled: end(.cancelled) || state == .cancelled)
         case (.following(let future), _): return .passOn(to: future.backend)
         case (.ended(.cancelled), _): return .over(isCancelled: true)

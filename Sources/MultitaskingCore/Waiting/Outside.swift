@@ -22,6 +22,8 @@ enum OutcomeMaker: Sendable {
     case task(any TaskSource)
     /// Tasks, by number, whose results are the arguments of the one that will be followed.
     case arguments([Int: any TaskSource])
+    /// A task that has its arguments, and is submitted when its pool has room for it.
+    case room
     /// A function that belongs to no pool. A cancellation is handed to it.
     case function(cancel: @Sendable (_ force: Bool) -> Bool)
 }
@@ -65,10 +67,12 @@ extension CallersTimeline {
             case .task(let task)?: left.append(task)
             case .arguments(let tasks)?:
                 left += tasks.values
-                guard !isTimeline(deferred.timeline) else { continue }
-                if !(deferred.timeline is any CallersTimeline) { isArgument = true }
-                // What has its arguments is a task of its pool soon.
+                if !isTimeline(deferred.timeline), !(deferred.timeline is any CallersTimeline) { isArgument = true }
+                // What has its arguments is just being submitted.
                 if tasks.isEmpty { outside = .running }
+            case .room?:
+                guard !isTimeline(deferred.timeline) else { continue }
+                outside = max(outside, (deferred.timeline as? any CallersTimeline).map(others) ?? .running)
             case .function?: outside = .running
             }
         }
