@@ -56,3 +56,9 @@ int hide_proc(void) {
     if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return -errno;
     return umount2("/proc", MNT_DETACH) != 0 ? -errno : 0;
 }
+
+int hide_processes(uid_t user) {
+    if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return -errno;
+    if (mount("proc", "/proc", "proc", 0, "hidepid=2") != 0) return -errno;
+    return setresgid(user, user, user) != 0 || setresuid(user, user, user) != 0 ? -errno : 0;
+}

@@ -13,14 +13,36 @@ extension SupervisorHandle {
     func launchFirst(_ state: inout State) throws(MultitaskingError) {
         for attempt in 1... {
             try launch(state.method, &state)
-            do { return try awaitProof(&state) } catch {
-                // There is no process that anybody would have to look after.
-                defer { state.pid = 0 }
-                let end = reap(&state)
+            do { try awaitProof(&state) } catch {
+                let end = endFirst(&state)
                 let wasKilled = end.map { $0.signaled && Self.isFromOutside($0.status) } ?? false
                 guard wasKilled, attempt < Self.supervisorAttempts else { throw Self.obstacle(error, end) }
+                continue
+            }
+            do { return try checkIsSeen(&state) } catch {
+                _ = endFirst(&state)
+                throw error
             }
         }
+    }
+
+    /// Ends a process that did not become the first supervisor, so that there is none that anybody would have to look
+    /// after; how it had ended by itself, if it had.
+    private func endFirst(_ state: inout State) -> mt_exit_info? {
+        defer { state.pid = 0 }
+        return reap(&state)
+    }
+
+    /// Throws if `/proc` hides the pool's processes: memory limits would not be kept, and workers that are stopped not
+    /// be continued.
+    private func checkIsSeen(_ state: inout State) throws(MultitaskingError) {
+        guard mt_process_state(state.pid) == 0, state.process?.hasEnded() == false else { return }
+        throw MultitaskingError(
+            .systemError,
+            "/proc hides this pool's processes: it is mounted with hidepid, and they may not be looked into, because "
+                + "this program has changed its user or its file can't be read; mount it without hidepid (systemd: "
+                + "ProtectProc=default), let the file be read, or call prctl(PR_SET_DUMPABLE, 1) after changing the "
+                + "user")
     }
 
     /// Makes the supervisor process.

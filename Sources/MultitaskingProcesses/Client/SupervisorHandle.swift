@@ -89,6 +89,17 @@ final class SupervisorHandle: Sendable {
                 "/proc is that of another PID namespace, in which a pool does not find its processes; mount this one's "
                     + "(mount -t proc proc /proc), or use a thread pool")
         }
+        let files = SystemFiles()
+        let areElsewhere =
+            files.target("/proc/self/ns/pid") != files.target("/proc/self/ns/pid_for_children")
+            && files.entries("/proc/self/ns").contains("pid_for_children")
+        if areElsewhere {
+            throw MultitaskingError(
+                .systemError,
+                "what this process starts belongs to another PID namespace than itself (it was started by unshare -p, "
+                    + "or has called unshare), so a pool does not find its processes; use unshare -p --fork, or make "
+                    + "the pool in a process that was forked after the call")
+        }
     }
 
     /// The supervisor's process id; 0 before it has started.

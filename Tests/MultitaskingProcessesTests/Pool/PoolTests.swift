@@ -331,8 +331,8 @@ struct PoolTests {
         arguments: [
             "refused-workers", "refused-some-workers", "refused-supervisor", "refused-first-process", "refused-threads",
             "refused-group", "refused-calls", "refused-descriptors", "refused-descriptors-later", "refused-close-range",
-            "refused-proc", "refused-pids", "refused-advice-of-signals", "refused-workers-asked-about",
-            "refused-descriptors-for-copies", "refused-workers-of-calls",
+            "refused-proc", "refused-pids", "refused-hidden-processes", "refused-advice-of-signals",
+            "refused-workers-asked-about", "refused-descriptors-for-copies", "refused-workers-of-calls",
         ], methods)
     func whatTheSystemRefuses(_ scenario: String, _ method: String) async throws {
         try await Launcher.expectPass(scenario, method)

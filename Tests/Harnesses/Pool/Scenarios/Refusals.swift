@@ -28,6 +28,7 @@ let refusalScenarios: [String: Scenario] = [
     "refused-close-range": { try $0.refusedCloseRange() },
     "refused-proc": { try $0.refusedProc() },
     "refused-pids": { try $0.refusedPids() },
+    "refused-hidden-processes": { try $0.refusedHiddenProcesses() },
     "refused-advice-of-signals": { try $0.adviceOfSignals() },
 ]
 
@@ -409,6 +410,10 @@ extension Harness {
     fileprivate func refusedPids() throws {
         try inChild("the end of the child that left its namespace") {
             checkEqual(split_pids(), 0, "the result of leaving the PID namespace")
+            let error = checkThrows(.systemError) {
+                try ProcessPool(maxWorkers: 1, startMethod: method, arenaLimit: 16 << 20)
+            }
+            expect(error, "another PID namespace", "unshare -p --fork")
             // Of which its next child is the first process.
             try inChild("the end of the first process of a namespace") {
                 let error = checkThrows(.systemError) {
@@ -416,6 +421,20 @@ extension Harness {
                 }
                 expect(error, "another PID namespace", "mount -t proc")
             }
+        }
+    }
+
+    /// Where `/proc` hides the pool's processes, limits could not be kept, so there is no pool. A program that is
+    /// started anew can be looked into.
+    fileprivate func refusedHiddenProcesses() throws {
+        guard method == .fork else { return }
+        try inChild("the end of the child of another user") {
+            checkEqual(hide_processes(23_456), 0, "the result of hiding processes")
+            let error = checkThrows(.systemError) {
+                try ProcessPool(maxWorkers: 1, startMethod: .fork, arenaLimit: 16 << 20)
+            }
+            expect(error, "hidepid", "PR_SET_DUMPABLE")
+            checkEqual(Proc.children, [], "the processes left")
         }
     }
 
