@@ -151,7 +151,7 @@ uint64_t mt_mark(pid_t pid) {
     return limit.rlim_cur;
 }
 
-void mt_adopt_orphans(void) { prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L); }
+bool mt_adopt_orphans(void) { return prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) == 0; }
 
 static volatile sig_atomic_t children_changed;
 static volatile sig_atomic_t children_stopped;

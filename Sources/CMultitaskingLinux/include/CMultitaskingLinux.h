@@ -115,7 +115,7 @@ uint64_t mt_file_number(int descriptor);
 uint64_t mt_mark(pid_t pid);
 
 // Makes this process the parent of descendants whose own parents have ended.
-void mt_adopt_orphans(void);
+bool mt_adopt_orphans(void);
 
 // Writes to `doorbell` whenever a child of this process has ended, or was stopped, and notes it.
 void mt_watch_children(int doorbell);

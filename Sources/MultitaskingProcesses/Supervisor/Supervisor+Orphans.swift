@@ -39,6 +39,11 @@ extension Supervisor {
     mutating func killOrphans() {
         // In case one is in the middle of a system call that cannot be interrupted, it is left to the system.
         let end = monotonicNanoseconds() + 2_000_000_000
+        // The system may have refused to make them this process's, or not say which they are.
+        if !adoptsOrphans || mt_has_children() && orphans.isEmpty {
+            ProcessMark(mapping).killAll(sparesLiving: false)
+            return
+        }
         // A look may miss one while another is just ending.
         while mt_has_children(), monotonicNanoseconds() < end {
             for pid in orphans {

@@ -36,6 +36,8 @@ struct Supervisor {
     var teardowns: [Int: Teardown] = [:]
     /// The members that die of a signal, and when that was seen, in nanoseconds of CLOCK_MONOTONIC.
     var dying: [Int: Int64] = [:]
+    /// Whether what tasks have started, and whose parents have ended, is this process's.
+    var adoptsOrphans = true
     /// The tasks that wait for their next attempt.
     var delayed = DelayedTasks()
     var pace = RespawnBackoff()
@@ -107,7 +109,7 @@ struct Supervisor {
         mt_null_stdin()
         // A descriptor a worker, whatever the client was content with; workers get the client's limit back.
         openFiles = mt_raise_open_files()
-        mt_adopt_orphans()
+        adoptsOrphans = mt_adopt_orphans()
         mt_watch_children(doorbell)
         mt_find_main_queue()
         let hadPredecessor = arena.header.supervisorPid.load() != 0
