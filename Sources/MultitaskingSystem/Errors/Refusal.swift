@@ -78,7 +78,8 @@ package struct Refusal: Error, Equatable {
                 + "on (uname -r); allow the call in the sandbox's seccomp profile, or use a thread pool"
         case EPERM, EACCES:
             call == .spawn
-                ? "this user may not execute this program's file again: allow that, or use a thread pool"
+                ? "this user may not execute this program's file again (is it mounted noexec?), or a sandbox forbids "
+                    + "to start a process: allow that (clone3, in its seccomp profile), or use a thread pool"
                 : "a sandbox forbids it: allow \(call.name) in its seccomp profile, or use a thread pool"
         case ENOENT where call == .spawn:
             "/proc, by which this program is started again, is missing: mount it (mount -t proc proc /proc), or make "
@@ -129,16 +130,23 @@ package struct Refusal: Error, Equatable {
             return "there may be \(full.number) processes and threads because of \(full.source): end some, or raise it"
         }
         let total = Self.threadsOfMachine(files)
-        // The first user is exempt, and a limit above all that run is not the one that was met.
-        if getuid() != 0, let limit = ResourceLimit.processes.current, total.map({ limit <= $0 }) ?? true {
+        // The machine's first user is exempt, and a limit above all that run is not the one that was met.
+        let isExempt = getuid() == 0 && !Self.isInUserNamespace(files)
+        if !isExempt, let limit = ResourceLimit.processes.current, total.map({ limit <= $0 }) ?? true {
             return
                 "the limit \(ResourceLimit.processes.name) is \(limit): end some of this user's processes and threads, "
                 + "or raise it (\(ResourceLimit.processes.command))"
         }
         // The C library says the same when it finds no room for a thread's stack.
         if call == .createThread, let memoryAdvice { return memoryAdvice }
-        return "the machine has no room for another process or thread: end some, or raise kernel.threads-max and "
-            + "kernel.pid_max (sysctl)"
+        return "the machine has no room for another process or thread, or a control group above this container's has "
+            + "none: end some, or raise kernel.threads-max and kernel.pid_max (sysctl), or that group's pids.max"
+    }
+
+    /// Whether this process's user may be another one for the machine.
+    private static func isInUserNamespace(_ files: SystemFiles) -> Bool {
+        guard let map = files.text("/proc/self/uid_map") else { return false }
+        return map.split(whereSeparator: \.isWhitespace) != ["0", "0", "4294967295"]
     }
 
     /// How many processes and threads there are in all, from `/proc/loadavg`.
