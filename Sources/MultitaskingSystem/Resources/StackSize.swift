@@ -18,6 +18,19 @@ package enum StackSize {
     /// What stands for a stack without a limit.
     package static let unlimited = 1 << 30
 
+    /// Whether there are addresses for a stack of this size and some MiB besides.
+    static func isThereMore(than size: Int) -> Bool {
+        let count = size + reserve
+        // SAFETY: what is mapped here is used by nobody, and given back at once.
+        let place = unsafe mmap(nil, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0)
+        guard unsafe place != MAP_FAILED else { return false }
+        unsafe munmap(place, count)
+        return true
+    }
+
+    /// What is left for others where addresses are short.
+    private static let reserve = 4 << 20
+
     /// What Swift's runtime and Foundation can do with in any case.
     package static let least = 512 << 10
 }

@@ -31,12 +31,15 @@ package struct SystemThread: ~Copyable, @unchecked Sendable {
         #endif
         // Only address space: pages of the stack appear when they are touched.
         var stackSize = StackSize.likeMainThread
-        var status: Int32
-        repeat {
+        unsafe pthread_attr_setstacksize(&attributes, stackSize)
+        var status = unsafe pthread_create(&made, &attributes, { unsafe Start.run($0) }, start.toOpaque())
+        while status == EAGAIN, stackSize / 2 >= StackSize.least {
+            stackSize /= 2
+            // Not the last memory there is: without any, what is allocated next would end the program.
+            guard StackSize.isThereMore(than: stackSize) else { continue }
             unsafe pthread_attr_setstacksize(&attributes, stackSize)
             status = unsafe pthread_create(&made, &attributes, { unsafe Start.run($0) }, start.toOpaque())
-            stackSize /= 2
-        } while status == EAGAIN && stackSize >= StackSize.least
+        }
         guard status == 0 else {
             unsafe start.release()
             throw Refusal(.createThread, status)
