@@ -21,8 +21,11 @@ extension Supervisor {
 
     /// Reaps the orphans that have ended, and kills those whose worker has.
     mutating func reapOrphans() {
-        guard mt_children_changed(), mt_has_children() else { return }
+        guard mt_children_changed() else { return }
         let mark = ProcessMark(mapping)
+        // Then they are somebody else's children.
+        if !adoptsOrphans { mark.killAll(sparesLiving: true) }
+        guard mt_has_children() else { return }
         for pid in orphans {
             var info = mt_exit_info()
             guard unsafe mt_reap(pid, false, &info) == 0 else { continue }
@@ -39,8 +42,9 @@ extension Supervisor {
     mutating func killOrphans() {
         // In case one is in the middle of a system call that cannot be interrupted, it is left to the system.
         let end = monotonicNanoseconds() + 2_000_000_000
-        // The system may have refused to make them this process's, or not say which they are.
-        if !adoptsOrphans || mt_has_children() && orphans.isEmpty {
+        // The system may have refused to make them this process's, or not say which they are (CONFIG_PROC_CHILDREN).
+        let areListed = unsafe access("/proc/self/task/\(getpid())/children", R_OK) == 0
+        if !adoptsOrphans || !areListed {
             ProcessMark(mapping).killAll(sparesLiving: false)
             return
         }
