@@ -2,6 +2,7 @@ import CMultitaskingLinux
 import Glibc
 import MultitaskingCore
 import MultitaskingSerialization
+import MultitaskingSystem
 
 extension PoolCore {
     /// The error of a task that has ended without a value.
@@ -46,6 +47,7 @@ extension PoolCore {
         var peakMemory = Int(clamping: record.peakMemory.load())
         let pid = Int32(truncatingIfNeeded: record.pid.load())
         var isKnown = true
+        if status.contains(.clientChild), let refusal = refusal(ofCopyFor: slot) { return refusal }
         if status.contains(.clientChild) {
             let info = endOfForkedTask(pid)
             let end = info.map { EndStatus(number: $0.status, isSignal: $0.signaled) } ?? crash(ofCopyFor: slot)
@@ -117,6 +119,17 @@ extension PoolCore {
         let fault = Int(number) == mt_thread_ended_exit_code ? "end the thread that runs it" : "call exit or exec"
         return MultitaskingError(
             .workerExited, "\(report); a task must return or throw, not \(fault)", cause: failure)
+    }
+
+    /// What a copy was refused that never began its task; nil if it was refused nothing.
+    private func refusal(ofCopyFor slot: TaskSlot) -> MultitaskingError? {
+        let copies = arena.layout.workers + 1...arena.layout.workers + ArenaLayout.forkedLimit
+        guard copies.contains(slot.forkedMember) else { return nil }
+        let code = Int32(clamping: arena.member(slot.forkedMember).refusedThread.load())
+        guard code != 0 else { return nil }
+        return Refusal(.createThread, code).error(
+            "run a task that captures state in a copy of this process, which needs a second thread",
+            or: "pass what is captured as arguments")
     }
 
     /// The signal of which a copy died, as it has noted itself; nil if it has not.

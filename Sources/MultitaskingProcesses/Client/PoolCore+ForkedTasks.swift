@@ -48,6 +48,7 @@ extension PoolCore {
         copy.enter(.idle)
         copy.endlessWaits.store(0)
         copy.crashTime.store(0)
+        copy.refusedThread.store(0)
         // Until the copy says what it started with, nothing is too much.
         copy.baseMemory.store(UInt64(Int64.max))
         let parent = getpid()
@@ -56,7 +57,7 @@ extension PoolCore {
         let pid: pid_t
         do {
             pid = try ForkSafety.fork(
-                named: "mt-copy", serving: copy.phaseWord,
+                named: "mt-copy", serving: copy,
                 first: { CrashArea(copy).catchCrashes(doorbell: supervision.doorbell, asParent: false) },
                 child: {
                     mt_set_nesting(nesting)

@@ -28,12 +28,12 @@ enum ForkSafety {
     ///
     /// - Parameters:
     ///   - name: of the copy, as ps shows it.
-    ///   - activity: a word that is zero while the copy runs nothing that may use the main queue; nil if it never does.
+    ///   - member: the member the copy is, if it runs tasks, which may use the main queue.
     ///   - first: what the copy does before it has a second thread.
     /// - Returns: the copy's process id; -errno if the system refuses, or if one of those threads does not sleep.
     /// - Throws: what has come to speak against it since ``obstacle`` was asked for.
     static func fork(
-        named name: StaticString, serving activity: SharedWord?, first: () -> Void, child: () -> Int32
+        named name: StaticString, serving member: MemberRecord?, first: () -> Void, child: () -> Int32
     ) throws(ForkObstacle) -> pid_t {
         for _ in 0..<attempts {
             var isSafe = true
@@ -41,7 +41,7 @@ enum ForkSafety {
             let pid = holding(own[...]) {
                 // While they sleep, and this thread is here, nobody starts another one.
                 isSafe = foreignThreads(besides: own) == 0 && !mt_dispatch_was_used()
-                return isSafe ? fork(named: name, serving: activity, first, child) : -EBUSY
+                return isSafe ? fork(named: name, serving: member, first, child) : -EBUSY
             }
             if isSafe { return pid }
             if let obstacle { throw obstacle }
@@ -54,7 +54,7 @@ enum ForkSafety {
     private static let attempts = 10
 
     private static func fork(
-        named name: StaticString, serving activity: SharedWord?, _ first: () -> Void, _ child: () -> Int32
+        named name: StaticString, serving member: MemberRecord?, _ first: () -> Void, _ child: () -> Int32
     ) -> pid_t {
         let pid = mt_fork()
         if pid == 0 {
@@ -64,7 +64,7 @@ enum ForkSafety {
             ExitDrain.forgetRegistration()
             first()
             name.nameThread()
-            FreshThread.leave(serving: activity, child)
+            FreshThread.leave(serving: member, child)
         }
         return pid
     }

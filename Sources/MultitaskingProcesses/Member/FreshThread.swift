@@ -22,19 +22,21 @@ enum FreshThread {
         init(_ body: @escaping () -> Int32) { self.body = body }
     }
 
-    /// Runs `body` on a new thread, and ends the process with what it returns; in place if the system has no thread to
-    /// give.
+    /// Runs `body` on a new thread, and ends the process with what it returns.
+    ///
+    /// If the system has no thread to give, a member ends the process with a word on that: in place, nobody would serve
+    /// the main queue, and what tasks do on the main actor would never end. What runs no tasks runs in place.
     ///
     /// Only right after a fork, while this process has one thread.
     ///
-    /// - Parameter activity: a word that is zero while nothing runs that may use the main queue, which the first thread
-    ///   serves from then on; nil if nothing ever will, and the first thread is to be parked.
-    static func leave(serving activity: SharedWord?, _ body: () -> Int32) -> Never {
+    /// - Parameter member: the member this process is, whose tasks may use the main queue, which the first thread
+    ///   serves from then on; nil if nothing here ever will, and the first thread is to be parked.
+    static func leave(serving member: MemberRecord?, _ body: () -> Int32) -> Never {
         withoutActuallyEscaping(body) { body in
             // Kept until the process ends.
             let job = unsafe Unmanaged.passRetained(Job(body))
             parkedThreads.store(1, ordering: .relaxed)
-            if activity != nil { mt_adopt_main_queue() }
+            if member != nil { mt_adopt_main_queue() }
             let result = unsafe mt_start_thread(
                 { job in
                     // SAFETY: it is the job below.
@@ -43,10 +45,14 @@ enum FreshThread {
                     _exit(unsafe Unmanaged<Job>.fromOpaque(job).takeUnretainedValue().body())
                 }, unsafe job.toOpaque())
             guard result == 0 else {
+                if let member {
+                    member.refusedThread.store(UInt64(-result))
+                    _exit(PoolPhase.threadRefusedExitCode)
+                }
                 parkedThreads.store(0, ordering: .relaxed)
                 _exit(body())
             }
-            if let activity { activity.serveMainQueue() }
+            if let member { member.phaseWord.serveMainQueue() }
             mt_park_thread()
         }
     }

@@ -8,7 +8,7 @@ import MultitaskingSystem
 struct StartRefusals {
     /// For how long tasks wait while there is no worker for them and none can be started, in nanoseconds.
     static let patience: Int64 = 3_000_000_000
-    private static let shortestPause: Int64 = 10_000_000
+    static let shortestPause: Int64 = 10_000_000
     private static let longestPause: Int64 = 1_000_000_000
 
     private var pause: Int64 = 0
@@ -18,6 +18,10 @@ struct StartRefusals {
     private var incompleteSince: Int64?
     /// Whether that has lasted for so long that nobody should wait for one worker and no other.
     private(set) var areLasting = false
+    /// Whether a worker was forked and got no second thread, and none has got one since.
+    private var areOfThreads = false
+    /// The worker that was forked to see whether it gets one.
+    private(set) var trial: Int?
     /// When it is to be tried again, in nanoseconds of CLOCK_MONOTONIC; nil for at once.
     private(set) var notBefore: Int64?
 
@@ -39,6 +43,23 @@ struct StartRefusals {
         let since = waitingSince ?? now
         waitingSince = since
         return now - since >= Self.patience
+    }
+
+    /// Notes that a worker was forked; whether that says nothing yet, because a thread was refused last.
+    mutating func mustAwaitThread(of index: Int) -> Bool {
+        guard areOfThreads else { return false }
+        trial = index
+        return true
+    }
+
+    /// Notes that a worker got no second thread; whether that is news, and to be noted as refused.
+    ///
+    /// Of those that were forked together, the first speaks for all.
+    mutating func threadWasRefused(to index: Int) -> Bool {
+        let isNews = !areOfThreads || trial == index
+        areOfThreads = true
+        if trial == index { trial = nil }
+        return isNews
     }
 
     /// A worker was started; others may still be refused.

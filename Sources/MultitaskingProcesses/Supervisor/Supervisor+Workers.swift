@@ -15,6 +15,12 @@ extension Supervisor {
         // ORDERING: a process that queues a task and does not see that a worker is absent has queued it before this
         // looks.
         fence()
+        // A fork says nothing about the thread that a worker needs besides: as long as threads are refused, one worker
+        // at a time is started.
+        if let trial = refusals.trial {
+            guard hasItsThread(trial) else { return monotonicNanoseconds() + StartRefusals.shortestPause }
+            refusals.succeeded()
+        }
         guard absent > 0 || CallTable(arena).count > 0 else {
             refusals.end()
             return .max
@@ -28,6 +34,10 @@ extension Supervisor {
             if let due = pace.notBefore, now < due { return due }
             if let due = refusals.notBefore, now < due { return due }
             if let refusal = start(index) { return startWasRefused(refusal) }
+            if refusals.mustAwaitThread(of: index) {
+                absence.store(countAbsent())
+                return monotonicNanoseconds() + StartRefusals.shortestPause
+            }
             refusals.succeeded()
             extra -= 1
         }
@@ -39,9 +49,10 @@ extension Supervisor {
 
     /// Says so once, and ends what waits in vain: the pool, if nobody is left to run what is queued, and the calls of
     /// workers that are refused for long; when to try again.
-    private mutating func startWasRefused(_ refusal: Refusal) -> Int64 {
+    private mutating func startWasRefused(_ refusal: Refusal, _ detail: String = "") -> Int64 {
         arena.header.failure.note(
-            refusal.error("start a worker of the pool", or: "make the pool with fewer workers (maxWorkers)"))
+            refusal.error(
+                "start a worker of the pool" + detail, or: "make the pool with fewer workers (maxWorkers)"))
         let hasWorkers = workers.contains { $0 != nil }
         let hasTasks = hasQueuedTasks || !delayed.isEmpty
         let mustGiveUp = refusals.refused(hasWorkers: hasWorkers, hasTasks: hasTasks)
@@ -49,6 +60,18 @@ extension Supervisor {
         if refusals.areLasting { endCallsOfTheAbsent() }
         arena.header.absentWorkers.store(countAbsent())
         return mustGiveUp ? 0 : refusals.notBefore ?? 0
+    }
+
+    /// As `startWasRefused`, of a worker that was forked and has ended because it got no second thread.
+    private mutating func threadWasRefused(to index: Int, _ code: Int32) {
+        guard refusals.threadWasRefused(to: index) else { return }
+        _ = startWasRefused(Refusal(.createThread, code), ", which needs a second thread")
+    }
+
+    /// Whether a worker that is there does more than to wait for its second thread.
+    private func hasItsThread(_ index: Int) -> Bool {
+        let member = arena.member(index)
+        return member.state != .starting || member.phase != .idle
     }
 
     /// Ends the tasks that wait for workers that the system refuses, with what it was refused for. A worker that comes
@@ -90,6 +113,7 @@ extension Supervisor {
         member.attention.store(0)
         member.call.store(0)
         member.crashTime.store(0)
+        member.refusedThread.store(0)
         // Until the worker says what it started with, nothing is too much.
         member.baseMemory.store(UInt64(Int64.max))
         member.state = .starting
@@ -106,7 +130,7 @@ extension Supervisor {
             }
             // Both go from thread to thread, so they are set where all other threads come from.
             let obstacle = WorkerResourceLimits(member, limits).applyToThread()
-            FreshThread.leave(serving: member.phaseWord) { runWorker(index, obstacle) }
+            FreshThread.leave(serving: member) { runWorker(index, obstacle) }
         }
         guard child > 0 else {
             member.state = .absent
@@ -231,21 +255,24 @@ extension Supervisor {
         // A call that others have made before it, and that it cannot make.
         let call = Int(clamping: member.call.load()) - 1
         if (0..<ArenaLayout.callLimit).contains(call) { CallTable(arena)[call].fail() }
+        let refusedThread = Int32(clamping: member.refusedThread.load())
         // Killed before it could begin, it may have been anybody's victim; what it does to itself, its successor will
         // too. What a pool that ends at once has killed has not failed.
         let failedToStart =
-            member.state == .starting && (phase == .initializing || !(info.signaled && info.status == SIGKILL))
+            member.state == .starting && refusedThread == 0
+            && (phase == .initializing || !(info.signaled && info.status == SIGKILL))
             && arena.header.phase.load() != .killing
         let left = member.state == .left || member.state == .finalizing
-        if !left, phase == .idle, member.finishedTasks.load() == child.finishedBefore {
-            pace.workerDied(after: monotonicNanoseconds() - child.start)
-        } else {
+        // One that was refused a thread is tried again at the pace of refusals.
+        if left || phase != .idle || member.finishedTasks.load() != child.finishedBefore {
             pace.reset()
+        } else if refusedThread == 0 {
+            pace.workerDied(after: monotonicNanoseconds() - child.start)
         }
         var status = EndStatus(number: info.status, isSignal: info.signaled)
         if status.signalNumber == SIGKILL, arena.header.phase.load() == .killing { status.insert(.poolEnd) }
         record(.died, index, process: child.pid, status)
-        countReplacement(of: index, child, hasLeft: left)
+        if refusedThread == 0 { countReplacement(of: index, child, hasLeft: left) }
         takeHandedBack()
         // What it could not hand back is settled below. Its slot may be another worker's to hand back soon.
         member.returnedSlot.store(.none)
@@ -256,6 +283,11 @@ extension Supervisor {
         dying[index] = nil
         member.state = .absent
         member.pid.store(0)
+        if refusedThread != 0 {
+            threadWasRefused(to: index, refusedThread)
+        } else if refusals.trial == index {
+            refusals.succeeded()
+        }
         if failedToStart {
             workerFailedToStart(info, isInitializing: phase == .initializing, child)
         }

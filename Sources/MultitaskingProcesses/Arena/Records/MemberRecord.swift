@@ -23,6 +23,7 @@ struct MemberRecord: Record {
         case freedBlocks = 128
         case journal = 256
         case call = 880
+        case refusedThread = 888
         case cores = 896
 
         var size: Int {
@@ -184,6 +185,10 @@ struct MemberRecord: Record {
     var crashSignal: SharedWord { word(.crashSignal) }
     /// Where both are.
     var crashWords: Int { offset(of: .crashTime) }
+
+    /// The error number with which the system refused this process its second thread, with which it has ended; 0 if it
+    /// has one, or nobody knows yet.
+    var refusedThread: SharedWord { word(.refusedThread) }
 
     static let journalEntries = 16
     @inline(__always)

@@ -10,6 +10,8 @@ enum PoolPhase: UInt64 {
 
     /// What a worker exits with when its initializer failed.
     static let initializerFailedExitCode: Int32 = 93
+    /// Of a member that got no second thread; what the system has said stands in its record.
+    static let threadRefusedExitCode: Int32 = 94
     /// How many workers in a row may fail to start before the pool gives up.
     static let startAttempts: UInt64 = 3
 }

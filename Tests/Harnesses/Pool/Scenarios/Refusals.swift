@@ -13,6 +13,9 @@ let refusalScenarios: [String: Scenario] = [
     "refused-workers": { try $0.refusedWorkers() },
     "refused-some-workers": { try $0.refusedSomeWorkers() },
     "refused-workers-asked-about": { try $0.refusedWorkersAskedAbout() },
+    "refused-second-thread": { try $0.refusedSecondThread() },
+    "refused-second-thread-for-now": { try $0.refusedSecondThreadForNow() },
+    "refused-second-thread-of-copy": { try $0.refusedSecondThreadOfCopy() },
     "refused-supervisor": { try $0.refusedSupervisor() },
     "refused-first-process": { try $0.refusedFirstProcess() },
     "refused-threads": { try $0.refusedThreads() },
@@ -53,6 +56,58 @@ extension Harness {
         check(ContinuousClock.now - start < .seconds(20), "the pool's end came after \(ContinuousClock.now - start)")
     }
 
+    /// Workers can be forked, but get no second thread: the pool ends with an error that says so, and runs nothing where
+    /// nobody would serve the main actor.
+    fileprivate func refusedSecondThread() throws {
+        becomeNobody()
+        // This process, the supervisor's two threads, and the first one of a worker.
+        limitProcesses(to: 4)
+        let pool = try ProcessPool(maxWorkers: 1, startMethod: method, arenaLimit: 16 << 20)
+        let start = ContinuousClock.now
+        let error = checkThrows(.systemError) { try pool.submit(onMainActor, 4).value(timeout: .seconds(30)) }
+        check(ContinuousClock.now - start < .seconds(15), "the error came after \(ContinuousClock.now - start)")
+        expect(error, "second thread", "pthread_create", "errno 11", "RLIMIT_NPROC is 4", "ulimit -u")
+        let crashes = pool.statistics.workers.map { $0.replacements?.crashed ?? 0 }
+        checkEqual(crashes.reduce(0, +), 0, "how often a worker crashed")
+        pool.shutdown(.drain)
+        check(ContinuousClock.now - start < .seconds(20), "the pool's end came after \(ContinuousClock.now - start)")
+    }
+
+    /// As soon as there is room for the second thread, tasks run.
+    fileprivate func refusedSecondThreadForNow() throws {
+        becomeNobody()
+        // When the sleepers are gone, there is also room for the threads that an asynchronous task needs.
+        limitProcesses(to: 10)
+        let sleepers = startSleepers(6)
+        let pool = try ProcessPool(maxWorkers: 1, startMethod: method, arenaLimit: 16 << 20)
+        let future = try pool.submit(onMainActor, 4)
+        check(!future.waitUntilDone(.upTo(.milliseconds(500))), "the task has ended")
+        end(sleepers)
+        checkEqual(try future.value(timeout: .seconds(20)), 8)
+        for number in 0..<20 {
+            checkEqual(try pool.submit(onMainActor, number).value(timeout: .seconds(20)), 2 * number)
+        }
+        pool.shutdown(.drain)
+    }
+
+    /// A copy gets no second thread: its task ends with what was refused.
+    fileprivate func refusedSecondThreadOfCopy() throws {
+        becomeNobody()
+        let captured = Int.random(in: 1...9)
+        let pool = try ProcessPool(maxWorkers: 1, startMethod: method, arenaLimit: 16 << 20, captures: .copiesOnly)
+        checkEqual(try pool.submit(double, 4).value(timeout: .seconds(20)), 8)
+        // This process, two threads of the supervisor, two of the worker, and the first one of a copy.
+        limitProcesses(to: 6)
+        let error = checkThrows(.systemError) {
+            try pool.submit(1) { await onMainActor($0 + captured) }.value(timeout: .seconds(20))
+        }
+        expect(error, "second thread", "pthread_create", "errno 11", "RLIMIT_NPROC is 6", "pass what is captured")
+        limitProcesses(to: 100)
+        checkEqual(
+            try pool.submit(1) { await onMainActor($0 + captured) }.value(timeout: .seconds(20)), 2 + 2 * captured)
+        pool.shutdown(.drain)
+    }
+
     /// Some can: the pool does its work with them, and says so once.
     fileprivate func refusedSomeWorkers() throws {
         becomeNobody()
@@ -81,9 +136,9 @@ extension Harness {
     /// A call for every worker ends for all of them: for those that are refused with an error that says why.
     fileprivate func refusedWorkersOfCalls() throws {
         becomeNobody()
-        limitProcesses(to: 8)
-        let sleeper = fork()
-        if sleeper == 0 { while true { sleep(100) } }
+        limitProcesses(to: 9)
+        // As many as a worker has threads.
+        let sleepers = startSleepers(2)
         try withCounter { path in
             let pool = try ProcessPool(maxWorkers: 12, startMethod: method, arenaLimit: 16 << 20)
             let start = ContinuousClock.now
@@ -96,7 +151,7 @@ extension Harness {
                     values += 1
                 } catch let error as MultitaskingError {
                     checkEqual(error.code, .systemError, "the code")
-                    expect(error, "fork", "errno 11", "ulimit -u")
+                    expect(error, "start a worker", "errno 11", "ulimit -u")
                 }
             }
             check(ContinuousClock.now - start < .seconds(10), "the calls ended after \(ContinuousClock.now - start)")
@@ -106,8 +161,7 @@ extension Harness {
             checkEqual(try pool.submit(double, 5).value(timeout: .seconds(20)), 10)
             checkEqual(try pool.everywhere(double, 6)[0].value(timeout: .seconds(20)), 12)
             // One that comes later makes the call as well.
-            kill(sleeper, SIGKILL)
-            waitpid(sleeper, nil, 0)
+            end(sleepers)
             check(eventually { Proc.size(path) > values }, "no worker comes later and makes the call")
             let end = ContinuousClock.now
             pool.shutdown(.drain)
@@ -490,6 +544,27 @@ private final class Sent: Sendable {
 }
 
 @Sendable private func five() -> Int { 5 }
+
+@MainActor private func onMainActor(_ x: Int) async -> Int {
+    MainActor.assertIsolated()
+    return 2 * x
+}
+
+/// Processes that do nothing but count.
+private func startSleepers(_ count: Int) -> [pid_t] {
+    (0..<count).map { _ in
+        let sleeper = fork()
+        if sleeper == 0 { while true { sleep(100) } }
+        return sleeper
+    }
+}
+
+private func end(_ sleepers: [pid_t]) {
+    for sleeper in sleepers {
+        kill(sleeper, SIGKILL)
+        waitpid(sleeper, nil, 0)
+    }
+}
 
 private func limitProcesses(to count: Int) {
     var limits = rlimit()
