@@ -5,6 +5,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <link.h>
+#include <malloc.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -30,7 +31,24 @@ static size_t stack_size(void) {
     return size < smallest_stack ? smallest_stack : size;
 }
 
+// Less is little for programs that are given a limit of addresses: from here on it holds the stacks and heaps of dozens
+// of threads.
+static const rlim_t ample_address_space = (rlim_t)16 << 30;
+
+// In glibc every thread but the first has a heap of its own, which reserves 64 MiB of addresses, and 128 MiB for a
+// moment. Where there is no room for that, each malloc of such a thread becomes an mmap, which is hundreds of times
+// slower. Tasks run on such a thread, so under a limit it shares the heap of the first one, which grows as it is
+// needed. With a limit that is far away, threads should not contend for one heap.
+static void share_heap_if_limited(void) {
+#ifdef __GLIBC__
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur >= ample_address_space) return;
+    mallopt(M_ARENA_MAX, 1);
+#endif
+}
+
 int mt_start_thread(void *(*body)(void *), void *argument) {
+    share_heap_if_limited();
     pthread_attr_t attributes;
     int error = pthread_attr_init(&attributes);
     if (error) return -error;

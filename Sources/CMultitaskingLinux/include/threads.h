@@ -7,7 +7,8 @@
 #include <sys/types.h>
 
 // Starts a detached thread whose stack is as large as that of a program's first thread: what `ulimit -s` says, or 256
-// MiB where that is unlimited. A size that the system refuses is tried smaller. 0 or -errno.
+// MiB where that is unlimited. A size that the system refuses is tried smaller. Under a limit of addresses (ulimit -v),
+// this process's threads share one heap from then on. 0 or -errno.
 int mt_start_thread(void *(*body)(void *), void *argument);
 
 // Ends the process when the calling thread ends by itself, with a word on standard error: a caller that waits for what

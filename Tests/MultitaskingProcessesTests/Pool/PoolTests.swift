@@ -320,7 +320,7 @@ struct PoolTests {
     @Test(
         arguments: [
             "resources-address-space", "resources-file-size", "resources-affinity", "resources-cpu-quota",
-            "resources-memory-of-group", "resources-locked-memory",
+            "resources-memory-of-group", "resources-locked-memory", "resources-address-space-of-blocks",
         ], methods)
     func lessThanTheMachineHas(_ scenario: String, _ method: String) async throws {
         try await Launcher.expectPass(scenario, method)

@@ -6,6 +6,7 @@ import MultitaskingTestSupport
 /// Pools of processes that may use less than the machine has.
 let usableResourceScenarios: [String: Scenario] = [
     "resources-address-space": { try $0.addressSpace() },
+    "resources-address-space-of-blocks": { try $0.addressSpaceOfBlocks() },
     "resources-file-size": { try $0.fileSize() },
     "resources-affinity": { try $0.affinity() },
     "resources-cpu-quota": { try $0.cpuQuota() },
@@ -30,6 +31,19 @@ extension Harness {
         let message = error?.message ?? ""
         check(message.contains("RLIMIT_AS") && message.contains("ulimit -v"), "the limit is not named: \(message)")
         check(message.contains("smaller arenaLimit than 4294967296"), "what helps is not named: \(message)")
+    }
+
+    /// Under such a limit, small blocks that a task allocates share mappings: one for each would take hundreds of times
+    /// as long.
+    fileprivate func addressSpaceOfBlocks() throws {
+        let present = (Int(Proc.read("/proc/self/statm").split(separator: " ").first ?? "") ?? 0) * 4096
+        for more in [200 << 20, 260 << 20, 400 << 20] {
+            limit(RLIMIT_AS, to: present + more)
+            try withPool(maxWorkers: 1, arenaLimit: 16 << 20) { pool in
+                let mappings = try pool.submit(mappingsOfBlocks, 20_000).value(timeout: .seconds(60))
+                check(mappings < 1000, "20,000 blocks take \(mappings) mappings with \(more) bytes")
+            }
+        }
     }
 
     /// A limit of files (`ulimit -f`) makes the arena smaller; going beyond it would end the program by SIGXFSZ.
@@ -147,4 +161,12 @@ private func limit(_ resource: __rlimit_resource, to bytes: Int) {
     unsafe getrlimit(__rlimit_resource_t(resource.rawValue), &limits)
     limits.rlim_cur = rlim_t(bytes)
     unsafe checkEqual(setrlimit(__rlimit_resource_t(resource.rawValue), &limits), 0, "the result of setrlimit")
+}
+
+/// How many mappings this process gets with so many small blocks.
+private func mappingsOfBlocks(_ count: Int) -> Int {
+    let before = Proc.read("/proc/self/maps").utf8.count { $0 == UInt8(ascii: "\n") }
+    let blocks = unsafe (0..<count).map { _ in unsafe malloc(64) }
+    defer { unsafe blocks.forEach { unsafe free($0) } }
+    return Proc.read("/proc/self/maps").utf8.count { $0 == UInt8(ascii: "\n") } - before
 }
