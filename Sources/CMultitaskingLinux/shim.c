@@ -420,7 +420,18 @@ void mt_leave_out_exit_handlers(void) {
 
 void mt_null_stdin(void) {
     int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (null < 0) return;
+    // A minimal /dev may lack it. A pipe into which nobody can write reads as empty as well.
+    int ends[2];
+    if (null < 0 && pipe2(ends, O_CLOEXEC) == 0) {
+        close(ends[1]);
+        null = ends[0];
+    }
+    if (null < 0) {
+        // No descriptor is left for either, but the one in question: better none than the client's.
+        close(STDIN_FILENO);
+        (void)open("/dev/null", O_RDONLY);
+        return;
+    }
     dup2(null, STDIN_FILENO);
     if (null != STDIN_FILENO) close(null);
 }

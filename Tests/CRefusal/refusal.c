@@ -62,3 +62,8 @@ int hide_processes(uid_t user) {
     if (mount("proc", "/proc", "proc", 0, "hidepid=2") != 0) return -errno;
     return setresgid(user, user, user) != 0 || setresuid(user, user, user) != 0 ? -errno : 0;
 }
+
+int empty_dev(void) {
+    if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return -errno;
+    return mount("none", "/dev", "tmpfs", 0, NULL) != 0 ? -errno : 0;
+}

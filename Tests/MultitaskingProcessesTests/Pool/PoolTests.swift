@@ -333,7 +333,8 @@ struct PoolTests {
             "refused-group", "refused-calls", "refused-descriptors", "refused-descriptors-later", "refused-close-range",
             "refused-proc", "refused-pids", "refused-hidden-processes", "refused-advice-of-signals",
             "refused-workers-asked-about", "refused-descriptors-for-copies", "refused-workers-of-calls",
-            "refused-second-thread", "refused-second-thread-for-now", "refused-second-thread-of-copy",
+            "refused-devices", "refused-second-thread", "refused-second-thread-for-now",
+            "refused-second-thread-of-copy",
         ], methods)
     func whatTheSystemRefuses(_ scenario: String, _ method: String) async throws {
         try await Launcher.expectPass(scenario, method)

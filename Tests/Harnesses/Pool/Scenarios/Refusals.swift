@@ -30,6 +30,7 @@ let refusalScenarios: [String: Scenario] = [
     "refused-workers-of-calls": { try $0.refusedWorkersOfCalls() },
     "refused-close-range": { try $0.refusedCloseRange() },
     "refused-proc": { try $0.refusedProc() },
+    "refused-devices": { try $0.refusedDevices() },
     "refused-pids": { try $0.refusedPids() },
     "refused-hidden-processes": { try $0.refusedHiddenProcesses() },
     "refused-advice-of-signals": { try $0.adviceOfSignals() },
@@ -56,8 +57,8 @@ extension Harness {
         check(ContinuousClock.now - start < .seconds(20), "the pool's end came after \(ContinuousClock.now - start)")
     }
 
-    /// Workers can be forked, but get no second thread: the pool ends with an error that says so, and runs nothing where
-    /// nobody would serve the main actor.
+    /// Workers can be forked, but get no second thread: the pool ends with an error that says so, and runs nothing
+    /// where nobody would serve the main actor.
     fileprivate func refusedSecondThread() throws {
         becomeNobody()
         // This process, the supervisor's two threads, and the first one of a worker.
@@ -489,6 +490,26 @@ extension Harness {
             }
             expect(error, "hidepid", "PR_SET_DUMPABLE")
             checkEqual(Proc.children, [], "the processes left")
+        }
+    }
+
+    /// Without `/dev/null` tasks do not read what is the client's to read, either.
+    fileprivate func refusedDevices() throws {
+        try inChild("the end of the child without devices") {
+            checkEqual(empty_dev(), 0, "the result of hiding /dev")
+            var ends: [Int32] = [0, 0]
+            unsafe checkEqual(pipe(&ends), 0, "the result of pipe")
+            unsafe checkEqual(write(ends[1], "hello", 5), 5, "what was written")
+            checkEqual(dup2(ends[0], 0), 0, "the result of dup2")
+            let captured = number
+            try withPool(maxWorkers: 1, captures: .copiesOnly) { pool in
+                let worker = try pool.submit(Condition.current, 0).value(timeout: .seconds(20))
+                check(worker.inputIsEmpty, "a worker reads what is the client's")
+                let copy = try pool.submit(1) { Condition.current($0 + captured) }.value(timeout: .seconds(20))
+                check(copy.inputIsEmpty, "a copy reads what is the client's")
+            }
+            var text = [UInt8](repeating: 0, count: 8)
+            unsafe checkEqual(read(0, &text, 8), 5, "what is left for the client")
         }
     }
 
