@@ -255,7 +255,9 @@ extension Supervisor {
         // A call that others have made before it, and that it cannot make.
         let call = Int(clamping: member.call.load()) - 1
         if (0..<ArenaLayout.callLimit).contains(call) { CallTable(arena)[call].fail() }
-        let refusedThread = Int32(clamping: member.refusedThread.load())
+        // What a task may have written there says nothing.
+        let gotNoThread = !info.signaled && info.status == PoolPhase.threadRefusedExitCode && phase == .idle
+        let refusedThread = gotNoThread ? Int32(clamping: member.refusedThread.load()) : 0
         // Killed before it could begin, it may have been anybody's victim; what it does to itself, its successor will
         // too. What a pool that ends at once has killed has not failed.
         let failedToStart =
