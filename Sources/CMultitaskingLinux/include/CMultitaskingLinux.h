@@ -114,7 +114,7 @@ uint64_t mt_file_number(int descriptor);
 // The mark of a process; 0 if it has none, or may not be looked at.
 uint64_t mt_mark(pid_t pid);
 
-// Makes this process the parent of descendants whose own parents have ended.
+// Makes this process the parent of descendants whose own parents have ended; false if the system refuses.
 bool mt_adopt_orphans(void);
 
 // Writes to `doorbell` whenever a child of this process has ended, or was stopped, and notes it.

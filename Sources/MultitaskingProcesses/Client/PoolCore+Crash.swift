@@ -47,8 +47,8 @@ extension PoolCore {
         var peakMemory = Int(clamping: record.peakMemory.load())
         let pid = Int32(truncatingIfNeeded: record.pid.load())
         var isKnown = true
-        if status.contains(.clientChild), let refusal = refusal(ofCopyFor: slot) { return refusal }
         if status.contains(.clientChild) {
+            if let refusal = refusal(ofCopyFor: slot) { return refusal }
             let info = endOfForkedTask(pid)
             let end = info.map { EndStatus(number: $0.status, isSignal: $0.signaled) } ?? crash(ofCopyFor: slot)
             isKnown = end != nil
@@ -123,9 +123,7 @@ extension PoolCore {
 
     /// What a copy was refused that never began its task; nil if it was refused nothing.
     private func refusal(ofCopyFor slot: TaskSlot) -> MultitaskingError? {
-        let copies = arena.layout.workers + 1...arena.layout.workers + ArenaLayout.forkedLimit
-        guard copies.contains(slot.forkedMember) else { return nil }
-        let code = Int32(clamping: arena.member(slot.forkedMember).refusedThread.load())
+        let code = Int32(clamping: copy(for: slot)?.refusedThread.load() ?? 0)
         guard code != 0 else { return nil }
         return Refusal(.createThread, code).error(
             "run a task that captures state in a copy of this process, which needs a second thread",
@@ -134,12 +132,14 @@ extension PoolCore {
 
     /// The signal of which a copy died, as it has noted itself; nil if it has not.
     private func crash(ofCopyFor slot: TaskSlot) -> EndStatus? {
+        guard let copy = copy(for: slot), copy.crashTime.load() != 0 else { return nil }
+        return EndStatus(number: Int32(truncatingIfNeeded: copy.crashSignal.load()), isSignal: true)
+    }
+
+    /// The copy of a task that captures state; nil if the slot does not name one.
+    private func copy(for slot: TaskSlot) -> MemberRecord? {
         let copies = arena.layout.workers + 1...arena.layout.workers + ArenaLayout.forkedLimit
-        guard copies.contains(slot.forkedMember), arena.member(slot.forkedMember).crashTime.load() != 0 else {
-            return nil
-        }
-        let signal = arena.member(slot.forkedMember).crashSignal.load()
-        return EndStatus(number: Int32(truncatingIfNeeded: signal), isSignal: true)
+        return copies.contains(slot.forkedMember) ? arena.member(slot.forkedMember) : nil
     }
 
     /// Whether too little memory was why a process died, as far as can be told.
