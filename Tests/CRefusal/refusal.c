@@ -5,6 +5,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -52,18 +53,23 @@ int limit_descriptors_of(pid_t process, uint64_t count) {
     return prlimit(process, RLIMIT_NOFILE, &limit, NULL) != 0 ? -errno : 0;
 }
 
+// What is mounted from here on, nobody else sees.
+static bool has_own_mounts(void) {
+    return unshare(CLONE_NEWNS) == 0 && mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
+}
+
 int hide_proc(void) {
-    if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return -errno;
+    if (!has_own_mounts()) return -errno;
     return umount2("/proc", MNT_DETACH) != 0 ? -errno : 0;
 }
 
 int hide_processes(uid_t user) {
-    if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return -errno;
+    if (!has_own_mounts()) return -errno;
     if (mount("proc", "/proc", "proc", 0, "hidepid=2") != 0) return -errno;
     return setresgid(user, user, user) != 0 || setresuid(user, user, user) != 0 ? -errno : 0;
 }
 
 int empty_dev(void) {
-    if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return -errno;
+    if (!has_own_mounts()) return -errno;
     return mount("none", "/dev", "tmpfs", 0, NULL) != 0 ? -errno : 0;
 }

@@ -42,10 +42,7 @@ import Testing
     func promiseThatAnotherThreadKeeps_isWaitedFor(_ wait: Wait) throws {
         let pool = try InMemoryPool(.seed(1))
         let promise = Promise<Int>()
-        Thread.detachNewThread {
-            Thread.sleep(forTimeInterval: 0.1)
-            promise.fulfill(3)
-        }
+        fulfill(promise, after: 0.1)
         #expect(try wait.value(of: promise.future, on: pool) == 3)
         pool.shutdown()
         #expect(pool.elapsed < .seconds(1))
@@ -206,10 +203,7 @@ import Testing
         let pool = try InMemoryPool(.seed(1))
         let promise = Promise<Int>()
         let dependent = try pool.submit(double, resultsOf: promise.future)
-        Thread.detachNewThread {
-            Thread.sleep(forTimeInterval: 0.1)
-            promise.fulfill(3)
-        }
+        fulfill(promise, after: 0.1)
         pool.shutdown(.drain)
         #expect(try dependent.value() == 6)
     }
@@ -222,10 +216,7 @@ import Testing
             Thread.sleep(forTimeInterval: 0.3)
             return value
         }
-        Thread.detachNewThread {
-            Thread.sleep(forTimeInterval: 0.1)
-            promise.fulfill(3)
-        }
+        fulfill(promise, after: 0.1)
         #expect(try pool.submit(double, resultsOf: next).value() == 6)
         pool.shutdown()
     }
@@ -236,10 +227,7 @@ import Testing
         let (pool, threads) = (try InMemoryPool(.seed(1)), try ThreadPool(maxWorkers: 1))
         let promise = Promise<Int>()
         let dependent = try threads.submit(double, resultsOf: promise.future)
-        Thread.detachNewThread {
-            Thread.sleep(forTimeInterval: 0.2)
-            promise.fulfill(3)
-        }
+        fulfill(promise, after: 0.2)
         #expect(threads.shutdown(.drain, within: .seconds(30)))
         #expect(try dependent.value() == 6)
         #expect(pool.elapsed < .seconds(1))
@@ -250,10 +238,7 @@ import Testing
         let (pool, threads) = (try InMemoryPool(.seed(1)), try ThreadPool(maxWorkers: 1))
         let promise = Promise<Int>()
         let dependent = try threads.submit(double, resultsOf: promise.future)
-        Thread.detachNewThread {
-            Thread.sleep(forTimeInterval: 1.5)
-            promise.fulfill(3)
-        }
+        fulfill(promise, after: 1.5)
         threads.shutdown()
         #expect(try dependent.value() == 6)
         #expect(pool.failure == nil)
@@ -420,3 +405,11 @@ struct SlowToEncode: Codable, Sendable {
 }
 
 func numberOf(_ value: SlowToEncode) -> Int { value.number }
+
+/// Has another thread keep a promise, with 3.
+private func fulfill(_ promise: Promise<Int>, after seconds: TimeInterval) {
+    Thread.detachNewThread {
+        Thread.sleep(forTimeInterval: seconds)
+        promise.fulfill(3)
+    }
+}

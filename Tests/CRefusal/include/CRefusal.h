@@ -27,6 +27,7 @@ int hide_proc(void);
 // Makes this process one of another user's, like a daemon that gives up its privileges, where /proc shows only what may
 // be looked into. 0 or -errno.
 int hide_processes(uid_t user);
+
 // Takes all devices (/dev) away from this process and those it starts. 0 or -errno.
 int empty_dev(void);
 

@@ -47,14 +47,31 @@ extension Harness {
         becomeNobody()
         // This process and the supervisor.
         limitProcesses(to: 2)
-        let pool = try ProcessPool(maxWorkers: 2, startMethod: method, arenaLimit: 16 << 20)
+        try checkEndsInTime(ofWorkers: 2) { pool in
+            try pool.submit(double, 4).value(timeout: .seconds(30))
+        } whenRefused: { pool, error in
+            expect(error, "fork", "errno 11", "RLIMIT_NPROC is 2", "ulimit -u")
+            checkThrows(.systemError) { try pool.submit(double, 4).value(timeout: .seconds(30)) }
+        }
+    }
+
+    /// Checks that a task, and the pool, which has no worker, end in time with what the system has refused.
+    private func checkEndsInTime(
+        ofWorkers maxWorkers: Int, task: (ProcessPool) throws -> Int,
+        whenRefused: (ProcessPool, MultitaskingError?) -> Void
+    ) throws {
+        let pool = try ProcessPool(maxWorkers: maxWorkers, startMethod: method, arenaLimit: 16 << 20)
         let start = ContinuousClock.now
-        let error = checkThrows(.systemError) { try pool.submit(double, 4).value(timeout: .seconds(30)) }
-        check(ContinuousClock.now - start < .seconds(15), "the error came after \(ContinuousClock.now - start)")
-        expect(error, "fork", "errno 11", "RLIMIT_NPROC is 2", "ulimit -u")
-        checkThrows(.systemError) { try pool.submit(double, 4).value(timeout: .seconds(30)) }
+        let error = checkThrows(.systemError) { try task(pool) }
+        checkIsBefore(.seconds(15), since: start, "the error")
+        whenRefused(pool, error)
         pool.shutdown(.drain)
-        check(ContinuousClock.now - start < .seconds(20), "the pool's end came after \(ContinuousClock.now - start)")
+        checkIsBefore(.seconds(20), since: start, "the pool's end")
+    }
+
+    private func checkIsBefore(_ limit: Duration, since start: ContinuousClock.Instant, _ what: String) {
+        let time = ContinuousClock.now - start
+        check(time < limit, "\(what) came after \(time)")
     }
 
     /// Workers can be forked, but get no second thread: the pool ends with an error that says so, and runs nothing
@@ -63,15 +80,13 @@ extension Harness {
         becomeNobody()
         // This process, the supervisor's two threads, and the first one of a worker.
         limitProcesses(to: 4)
-        let pool = try ProcessPool(maxWorkers: 1, startMethod: method, arenaLimit: 16 << 20)
-        let start = ContinuousClock.now
-        let error = checkThrows(.systemError) { try pool.submit(onMainActor, 4).value(timeout: .seconds(30)) }
-        check(ContinuousClock.now - start < .seconds(15), "the error came after \(ContinuousClock.now - start)")
-        expect(error, "second thread", "pthread_create", "errno 11", "RLIMIT_NPROC is 4", "ulimit -u")
-        let crashes = pool.statistics.workers.map { $0.replacements?.crashed ?? 0 }
-        checkEqual(crashes.reduce(0, +), 0, "how often a worker crashed")
-        pool.shutdown(.drain)
-        check(ContinuousClock.now - start < .seconds(20), "the pool's end came after \(ContinuousClock.now - start)")
+        try checkEndsInTime(ofWorkers: 1) { pool in
+            try pool.submit(onMainActor, 4).value(timeout: .seconds(30))
+        } whenRefused: { pool, error in
+            expect(error, "second thread", "pthread_create", "errno 11", "RLIMIT_NPROC is 4", "ulimit -u")
+            let crashes = pool.statistics.workers.map { $0.replacements?.crashed ?? 0 }
+            checkEqual(crashes.reduce(0, +), 0, "how often a worker crashed")
+        }
     }
 
     /// As soon as there is room for the second thread, tasks run.
