@@ -18,7 +18,9 @@ struct ArenaLayout: Sendable, Equatable {
         self.slotCapacity = slotCapacity
         self.chunkCount = chunkCount
         slotBodies = Self.slotTable + slotCapacity * Self.slotStride
-        taskRing = slotBodies + slotCapacity * Self.slotBodyStride
+        passageCapacity = max(1 << 16, slotCapacity)
+        passageTable = slotBodies + slotCapacity * Self.slotBodyStride
+        taskRing = passageTable + passageCapacity * Passage.Entry.size
         retryRing = taskRing + slotCapacity * 8
         highRing = retryRing + slotCapacity * 8
         lowRing = highRing + slotCapacity * 8
@@ -101,15 +103,16 @@ struct ArenaLayout: Sendable, Equatable {
 
     static let sharedLimit = 1 << 14
     static let sharedTable = callTable + callLimit * callStride
-    static let passageLimit = 1 << 16
-    static let passageTable = sharedTable + sharedLimit * SharedRecord.size
+    /// How many payloads on their way can lead to a shared value: at least as many as there can be unfinished tasks.
+    let passageCapacity: Int
+    let passageTable: Int
 
     // MARK: Tasks
 
     /// What a task's processes hand to each other lies in one cache line; the rest of its slot is in a table of its
     /// own.
     static let slotStride = 64
-    static let slotTable = passageTable + passageLimit * Passage.Entry.size
+    static let slotTable = sharedTable + sharedLimit * SharedRecord.size
     static let slotBodyStride = 128
     let slotBodies: Int
     let taskRing: Int

@@ -35,10 +35,12 @@ struct PayloadBlock {
                     + "make that larger, "
                     + "or send less at a time")
         }
+        isSharing = writer.hasExports
+        let noteByteCount = isSharing ? Passage.noteByteCount : 0
         if let frame = try Self.compress(writer, arena: arena, policy: compression) {
             length = frame.count + Self.prefix
             isCompressed = true
-            block = try heap.allocate(length, journal: journal, mayWait: mayWait)
+            block = try heap.allocate(length + noteByteCount, journal: journal, mayWait: mayWait)
             unsafe arena.withBytes(at: block.offset, count: length) { target in
                 unsafe target.storeBytes(of: UInt64(count), as: UInt64.self)
                 unsafe UnsafeMutableRawBufferPointer(rebasing: target[Self.prefix...]).copyBytes(from: frame)
@@ -46,17 +48,16 @@ struct PayloadBlock {
         } else {
             length = count
             isCompressed = false
-            block = try heap.allocate(count, journal: journal, mayWait: mayWait)
+            block = try heap.allocate(count + noteByteCount, journal: journal, mayWait: mayWait)
             try unsafe arena.withBytes(at: block.offset, count: count) { try unsafe writer.copy(into: $0) }
         }
-        isSharing = writer.hasExports
         if isSharing { try Self.note(writer, in: block, arena, heap) }
     }
 
     /// Says that the block leads to the values that the payload refers to.
     private static func note(_ writer: PayloadWriter, in block: BlockReference, _ arena: Arena, _ heap: Heap) throws {
         let names = writer.exports?.objects.compactMap { ($0 as? any NamedSharedMemory)?.name } ?? []
-        do { try Passage(arena).add(names, in: block, by: heap.member) } catch {
+        do { try Passage(arena).add(Set(names), in: block, by: heap.member) } catch {
             heap.free(block)
             throw error
         }

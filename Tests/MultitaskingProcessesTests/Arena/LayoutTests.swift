@@ -112,6 +112,7 @@ import Testing
             (ArenaLayout.channelTable, ArenaLayout.channelLimit * ArenaLayout.channelStride),
             (ArenaLayout.callTable, ArenaLayout.callLimit * CallTable.Call.size),
             (ArenaLayout.slotTable, slots * TaskSlot.size), (layout.slotBodies, slots * TaskSlotBody.size),
+            (layout.passageTable, layout.passageCapacity * Passage.Entry.size),
             (layout.taskRing, slots * 8), (layout.retryRing, slots * 8), (layout.highRing, slots * 8),
             (layout.lowRing, slots * 8), (layout.endedTasks, slots / 8),
             (layout.endedTaskGroups, (slots / 64 + 63) / 64 * 8),

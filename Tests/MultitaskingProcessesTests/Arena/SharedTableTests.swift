@@ -65,6 +65,44 @@ struct SharedTableTests {
     }
 
     @Test
+    func valueOfSeveralBlocks_isThereUntilAllAreFreed() throws {
+        let world = try World()
+        let value = try world.value()
+        let blocks = try (0..<3).map { _ in try world.block(leadingTo: value) }
+        for block in blocks.reversed() {
+            #expect(world.passage.leads(to: value))
+            world.shares.free(block)
+        }
+        #expect(!world.passage.leads(to: value))
+        #expect(world.names.isEmpty)
+    }
+
+    @Test
+    func blockWithManyValues_leadsToAllOfThem() throws {
+        let world = try World()
+        let values = try Set((0..<1000).map { _ in try world.value() })
+        let block = try world.block(leadingTo: 0)
+        try world.passage.add(values, in: block, by: 1)
+        #expect(world.passage.values(in: block) == values)
+        world.shares.free(block)
+        #expect(world.names.isEmpty)
+    }
+
+    /// Whatever a task writes over it, the chain of a block's values ends, and leads to none of another block.
+    @Test
+    func chainOfValuesThatWasWrittenOver_ends() throws {
+        let world = try World()
+        let (mine, other) = (try world.value(), try world.value())
+        let block = try world.block(leadingTo: mine, mine)
+        _ = try world.block(leadingTo: other)
+        let entries = (0..<3).map { Passage.Entry(arena: world.arena, index: $0) }
+        for place: UInt64 in [0, 1, 2, 3, 4, 1 << 32, .max] {
+            for entry in entries { entry.next.store(place) }
+            #expect(world.passage.values(in: block).isSubset(of: [mine]), "place \(place)")
+        }
+    }
+
+    @Test
     func freedBlock_leavesValuesThatAMemberHolds() throws {
         let world = try World()
         let value = try world.value()

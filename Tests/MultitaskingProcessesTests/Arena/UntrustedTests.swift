@@ -155,7 +155,7 @@ import Testing
             isOver.store(true, ordering: .relaxed)
         }
         // Whatever was written lies in the table.
-        arena.header.passageCount.store(UInt64(ArenaLayout.passageLimit))
+        arena.header.passageCount.store(UInt64(arena.layout.passageCapacity))
         #expect(Passage(arena).leads(to: 7))
     }
 

@@ -25,6 +25,7 @@ struct Passage {
             case state = 0
             case value = 8
             case holder = 16
+            case next = 24
         }
 
         static let size = 32
@@ -32,7 +33,7 @@ struct Passage {
         let arena: Arena
         let index: Int
 
-        var offset: Int { ArenaLayout.passageTable + index * Self.size }
+        var offset: Int { arena.layout.passageTable + index * Self.size }
 
         /// Bits 0...1: the kind. Bits 2...11: the member. From bit 12: how often the entry was claimed.
         var state: SharedWord { word(.state) }
@@ -40,6 +41,8 @@ struct Passage {
         var value: SharedWord { word(.value) }
         /// A `BlockReference`, or the name of a value.
         var holder: SharedWord { word(.holder) }
+        /// The place of the block's entry before this one; 0 if this is its first, or the holder is a value.
+        var next: SharedWord { word(.next) }
 
         fileprivate static func state(_ kind: Kind, _ member: Int = 0, after former: UInt64) -> UInt64 {
             kind.rawValue | UInt64(member) << 2 | (former >> 12 &+ (kind == .claimed ? 1 : 0)) << 12
@@ -48,27 +51,52 @@ struct Passage {
 
     private func entry(_ index: Int) -> Entry { Entry(arena: arena, index: index) }
 
-    private var table: GrowingTable {
-        GrowingTable(used: arena.header.passageCount, limit: ArenaLayout.passageLimit)
+    /// Where an entry is, so that 0 is nowhere.
+    private typealias Place = UInt64
+
+    private func index(of place: Place) -> Int? {
+        place > 0 && place <= UInt64(table.count) ? Int(place) - 1 : nil
     }
 
-    /// Says that a block, which is not published yet, leads to values.
+    private var table: GrowingTable {
+        GrowingTable(used: arena.header.passageCount, limit: arena.layout.passageCapacity)
+    }
+
+    /// How much room a payload leaves for this at the end of its block.
+    static let noteByteCount = 8
+
+    /// The place of the entry of a block that was written last, in the block's last word; nil if there is no such block.
+    private func note(in block: BlockReference) -> SharedWord? {
+        arena.locate(block).map { arena.word(block.offset + $0.capacity - Self.noteByteCount) }
+    }
+
+    /// Says that a block, which is not published yet and ends with room for a note, leads to values.
     ///
     /// - Throws: `arenaLimitReached`.
     func add(_ values: some Sequence<UInt64>, in block: BlockReference, by member: Int) throws {
-        for value in values { try add(value, .block, block.rawValue, by: member) }
+        guard let note = note(in: block) else { return }
+        var last: Place = 0
+        for value in values {
+            last = try add(value, .block, block.rawValue, after: last, by: member)
+            SharedRecord.find(value, in: arena).record.lastPassage.store(last)
+        }
+        note.store(last)
     }
 
     /// Says that a shared value has others inside.
     func add(_ values: some Sequence<UInt64>, inside value: UInt64, by member: Int) throws {
-        for inner in values { try add(inner, .value, value, by: member) }
+        for inner in values { _ = try add(inner, .value, value, after: 0, by: member) }
     }
 
-    private func add(_ value: UInt64, _ kind: Kind, _ holder: UInt64, by member: Int) throws {
+    private func add(
+        _ value: UInt64, _ kind: Kind, _ holder: UInt64, after last: Place, by member: Int
+    ) throws -> Place {
         let (entry, claimed) = try claim(by: member)
         entry.value.store(value)
         entry.holder.store(holder)
+        entry.next.store(last)
         entry.state.store(Entry.state(kind, after: claimed))
+        return Place(entry.index) + 1
     }
 
     private func claim(by member: Int) throws -> (Entry, UInt64) {
@@ -76,7 +104,7 @@ struct Passage {
         if let claim = table.claim({ claim($0, by: member) }) { return claim }
         throw MultitaskingError(
             .arenaLimitReached,
-            "\(ArenaLayout.passageLimit) payloads with shared values are in transit; receive or drop some first")
+            "\(arena.layout.passageCapacity) payloads with shared values are in transit; receive or drop some first")
     }
 
     private func claim(_ index: Int, by member: Int) -> (Entry, UInt64)? {
@@ -107,6 +135,7 @@ struct Passage {
         let kind: Kind
         let value: UInt64
         let holder: UInt64
+        let next: Place
     }
 
     /// What an entry says; nil if that is nothing, or it is being written: its writer has a handle of the value.
@@ -116,18 +145,27 @@ struct Passage {
         while true {
             let state = entry.state.load()
             guard let kind = Kind(rawValue: state & 3), kind == .block || kind == .value else { return nil }
-            let link = Link(kind: kind, value: entry.value.load(), holder: entry.holder.load())
+            let link = Link(
+                kind: kind, value: entry.value.load(), holder: entry.holder.load(), next: entry.next.load())
             // ORDERING: all loads acquire, so these are of one entry if its state has not changed.
             if entry.state.load() == state { return link }
         }
     }
 
     /// Whether a value can be found through anything that is on its way.
+    ///
+    /// - Complexity: O(1) while the last payload that was sent with the value is on its way, O(payloads) afterwards.
     func leads(to value: UInt64) -> Bool {
-        (0..<table.count).contains { index in
-            guard let link = link(at: index), link.value == value else { return false }
-            return mayMatter(link.kind, link.holder)
-        }
+        let last = SharedRecord.find(value, in: arena).record.lastPassage
+        if let index = index(of: last.load()), leads(index, to: value) { return true }
+        guard let index = (0..<table.count).first(where: { leads($0, to: value) }) else { return false }
+        last.store(Place(index) + 1)
+        return true
+    }
+
+    private func leads(_ index: Int, to value: UInt64) -> Bool {
+        guard let link = link(at: index), link.value == value else { return false }
+        return mayMatter(link.kind, link.holder)
     }
 
     /// The values that can be found through anything that is on its way.
@@ -140,14 +178,27 @@ struct Passage {
     }
 
     /// The values that a block leads to; to be asked before it is freed.
-    func values(in block: BlockReference) -> [UInt64] { values(.block, block.rawValue) }
+    ///
+    /// - Complexity: O(values in the block).
+    func values(in block: BlockReference) -> Set<UInt64> {
+        var values: Set<UInt64> = []
+        guard var place = note(in: block)?.load() else { return values }
+        // No more than there can be, whatever a task has written over the chain.
+        for _ in 0..<ArenaLayout.sharedLimit {
+            guard let index = index(of: place), let link = link(at: index) else { break }
+            guard link.kind == .block, link.holder == block.rawValue else { break }
+            values.insert(link.value)
+            place = link.next
+        }
+        return values
+    }
 
     /// The values that a shared value has inside; to be asked before it is freed.
-    func values(inside value: UInt64) -> [UInt64] { values(.value, value) }
-
-    private func values(_ kind: Kind, _ holder: UInt64) -> [UInt64] {
+    ///
+    /// - Complexity: O(payloads on their way).
+    func values(inside value: UInt64) -> [UInt64] {
         (0..<table.count).compactMap { index in
-            guard let link = link(at: index), link.kind == kind, link.holder == holder else { return nil }
+            guard let link = link(at: index), link.kind == .value, link.holder == value else { return nil }
             return link.value
         }
     }

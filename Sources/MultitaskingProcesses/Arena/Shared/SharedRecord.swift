@@ -9,11 +9,12 @@ struct SharedRecord: Record {
         case block = 24
         case holders = 64
         case keepers = 192
+        case lastPassage = 320
 
         var size: Int { self == .holders || self == .keepers ? ArenaLayout.memberLimit / 8 : 8 }
     }
 
-    static let size = 320
+    static let size = 384
 
     let arena: Arena
     let index: Int
@@ -27,6 +28,10 @@ struct SharedRecord: Record {
     var byteCount: SharedWord { word(.byteCount) }
     /// The block that it is in; none if it lies behind the arena.
     var block: Shared<BlockReference> { shared(.block) }
+
+    /// Where `Passage` was last seen to say that something leads to the value: a hint, in a line of its own, as it is
+    /// written for each payload.
+    var lastPassage: SharedWord { word(.lastPassage) }
 
     // MARK: Members, one bit each
 

@@ -99,7 +99,7 @@ struct SharedTable {
     }
 
     /// Frees those of some values that nobody uses.
-    func freeUnused(_ names: [UInt64]) {
+    func freeUnused(_ names: some Sequence<UInt64>) {
         for name in names { freeIfUnused(SharedRecord.find(name, in: arena).record) }
     }
 

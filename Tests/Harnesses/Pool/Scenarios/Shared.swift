@@ -13,6 +13,7 @@ let sharedScenarios: [String: Scenario] = [
     "shared-elsewhere": { try $0.sharedElsewhere() },
     "shared-file": { try $0.sharedFile() },
     "shared-large": { try $0.sharedLarge() },
+    "shared-queue": { try $0.sharedQueue() },
     "shared-copies": { try $0.sharedCopies() },
     "results-of": { try $0.resultsOf() },
 ]
@@ -245,6 +246,31 @@ extension Harness {
                 let large = try pool.share([UInt8](repeating: UInt8(round), count: 4 << 20))
                 checkEqual(try pool.submit(round) { Int(large[$0]) }.value(), round)
             }
+        }
+    }
+
+    /// More tasks wait with a value than a table of fixed size would have room for, and the parent drops it before any
+    /// of them has run.
+    fileprivate func sharedQueue() throws {
+        try withPool { pool in
+            let channel = try pool.makeChannel()
+            let flag = Flag(try pool.makeCancelSignal())
+            var numbers: SharedArray<Int>? = try pool.share(Array(0..<1000))
+            var futures: [Future<Int>] = []
+            if let numbers {
+                for _ in 0..<2 { futures.append(try pool.submit(sumAndReport, numbers, Queue(channel), flag)) }
+                for _ in 0..<2 { _ = try channel.receive(as: Int32.self, wait: .forever) }
+                for number in 0..<70_000 { futures.append(try pool.submit(sum, number % 999..<number % 999 + 1, numbers)) }
+            }
+            numbers = nil
+            flag.signal.set()
+            for (number, future) in futures.dropFirst(2).enumerated() {
+                let value = try future.value()
+                guard value != number % 999 else { continue }
+                return check(false, "task \(number) returned \(value)")
+            }
+            futures = []
+            checkNothingIsShared(pool)
         }
     }
 
