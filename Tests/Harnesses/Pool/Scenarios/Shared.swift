@@ -260,7 +260,9 @@ extension Harness {
             if let numbers {
                 for _ in 0..<2 { futures.append(try pool.submit(sumAndReport, numbers, Queue(channel), flag)) }
                 for _ in 0..<2 { _ = try channel.receive(as: Int32.self, wait: .forever) }
-                for number in 0..<70_000 { futures.append(try pool.submit(sum, number % 999..<number % 999 + 1, numbers)) }
+                for number in 0..<70_000 {
+                    futures.append(try pool.submit(sum, number % 999..<number % 999 + 1, numbers))
+                }
             }
             numbers = nil
             flag.signal.set()
