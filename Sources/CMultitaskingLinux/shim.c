@@ -281,7 +281,8 @@ int mt_kill_marked(uint64_t mark, uint64_t mask, pid_t skip, bool spares_living)
         // From here on the number cannot become another process's; before, it may have.
         int pidfd = mt_pidfd_open(pid);
         if (pidfd < 0) continue;
-        if (mt_mark(pid) == found && mt_pidfd_send_signal(pidfd, SIGKILL) == 0) count++;
+        bool is_left = is_running(pid);
+        if (mt_mark(pid) == found && mt_pidfd_send_signal(pidfd, SIGKILL) == 0 && is_left) count++;
         close(pidfd);
     }
     closedir(processes);

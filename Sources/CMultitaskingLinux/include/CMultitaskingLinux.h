@@ -147,7 +147,7 @@ int mt_children(pid_t *pids, int capacity);
 
 // Kills all processes, whatever their parents are, whose mark in the bits of `mask` is `mark`. The other bits are the
 // id of the process that set it; if `spares_living`, those whose process runs are left alone. Never `skip`. How many
-// there were.
+// of them were running.
 int mt_kill_marked(uint64_t mark, uint64_t mask, pid_t skip, bool spares_living);
 
 // Whether a process runs whose mark, in the bits of `mask`, is `mark` and otherwise its own id: one that marked itself.

@@ -304,7 +304,7 @@ final class SupervisorHandle: Sendable {
         endAllClaimed()
         // The workers die with their supervisor, and nobody else says so any more.
         for member in 1...arena.layout.workers { arena.member(member).state = .absent }
-        ProcessMark(mapping).killAll(sparesLiving: true)
+        ProcessMark(mapping).killAll(sparesLiving: true, patience: ProcessMark.longPatience)
         closeChannels()
     }
 
@@ -320,7 +320,7 @@ final class SupervisorHandle: Sendable {
     func awaitEnd(isKilled: Bool, within patience: Int64 = .max) -> Bool {
         let limit = monotonicNanoseconds().addingSaturated(patience)
         // Not under the lock: other waiting threads look after the supervisor as well.
-        let end = monotonicNanoseconds() + Self.killPatience
+        var killPatience = EndPatience(Self.killPatience)
         while case let (isOver, process) = state.withLock({ ($0.isOver, $0.process) }), !isOver {
             // Without one, another is to come; see `restartIfDead`. Not for long, as another may take its place.
             // Rounded up, or the last millisecond would be spent looking again and again.
@@ -330,7 +330,7 @@ final class SupervisorHandle: Sendable {
             } else {
                 usleep(20_000)
             }
-            if isKilled, monotonicNanoseconds() > end {
+            if isKilled, killPatience.isOver(process.map { ProcessorTime(of: $0.id) }) {
                 // It does not find its way through the memory any more. Its workers die with it.
                 state.withLock { endLost(&$0) }
             }
@@ -354,7 +354,7 @@ final class SupervisorHandle: Sendable {
         }
     }
 
-    /// How long the supervisor may take to kill all workers and leave.
+    /// How long the supervisor may take to kill all workers and leave, if it has a core.
     private static let killPatience: Int64 = 2_000_000_000
 
     /// Kills a supervisor that does not end by itself, and reaps it.

@@ -1,5 +1,6 @@
 import CMultitaskingLinux
 import Glibc
+import MultitaskingSystem
 
 /// What all processes that a worker or copy has started have in common, whatever their parents are by now.
 ///
@@ -36,23 +37,31 @@ struct ProcessMark {
     }
 
     /// Kills all that a process, which has ended, has started.
-    func killAll(of pid: pid_t) { kill(mark(of: pid), mask: .max, skipping: pid, sparesLiving: false) }
+    func killAll(of pid: pid_t) { kill(mark(of: pid), mask: .max, skipping: pid, sparesLiving: false, patience: Self.shortPatience) }
 
     /// Kills all that the pool's workers and copies have started, and themselves.
     ///
-    /// - Parameter sparesLiving: whether to leave those alone that run, and what they have started.
-    func killAll(sparesLiving: Bool) { kill(pool, mask: ~Self.pidMask, skipping: 0, sparesLiving: sparesLiving) }
+    /// - Parameters:
+    ///   - sparesLiving: whether to leave those alone that run, and what they have started.
+    ///   - patience: how long to wait for their ends, in nanoseconds.
+    func killAll(sparesLiving: Bool, patience: Int64 = Self.shortPatience) {
+        kill(pool, mask: ~Self.pidMask, skipping: 0, sparesLiving: sparesLiving, patience: patience)
+    }
 
     /// Whether a process of the pool runs that is neither a worker nor a copy and was started by none but itself.
     ///
     /// To be asked when the workers and copies have ended, which mark themselves as well.
     var hasMarkedThemselves: Bool { mt_has_marked_themselves(pool, ~Self.pidMask) }
 
-    private func kill(_ mark: UInt64, mask: UInt64, skipping skipped: pid_t, sparesLiving: Bool) {
-        // Repeats until none is left: a process killed while forking may leave a child that this pass did not see.
-        for _ in 0..<16 {
-            guard mt_kill_marked(mark, mask, skipped, sparesLiving) > 0 else { return }
-            usleep(200)
-        }
+    private func kill(_ mark: UInt64, mask: UInt64, skipping skipped: pid_t, sparesLiving: Bool, patience: Int64) {
+        let end = monotonicNanoseconds() + patience
+        // Until none runs: one that is killed while it forks may leave a child that this pass did not see.
+        while mt_kill_marked(mark, mask, skipped, sparesLiving) > 0, monotonicNanoseconds() < end { usleep(200) }
     }
+
+    /// While others wait for this process: those that were killed end without it.
+    private static let shortPatience: Int64 = 4_000_000
+    /// At the end of a pool. A killed process needs a core to end, and may be in a system call that can't be
+    /// interrupted; then it is left to the system.
+    static let longPatience: Int64 = 2_000_000_000
 }

@@ -9,6 +9,9 @@ extension Supervisor {
     /// How many children are looked at in one go; if there are more, the rest when these are gone.
     private static let batch = 1024
 
+    /// What counts of a look at the orphans at most, in nanoseconds.
+    private static let longestRound: Int64 = 5_000_000
+
     private var orphans: [pid_t] {
         var pids = [pid_t](repeating: 0, count: Self.batch)
         let count = unsafe mt_children(&pids, Int32(Self.batch))
@@ -40,22 +43,27 @@ extension Supervisor {
 
     /// Kills and reaps all orphans; at the end of the pool, when the workers are gone or have been killed.
     mutating func killOrphans() {
-        // In case one is in the middle of a system call that cannot be interrupted, it is left to the system.
-        let end = monotonicNanoseconds() + 2_000_000_000
         // The system may have refused to make them this process's, or not say which they are (CONFIG_PROC_CHILDREN).
         let areListed = unsafe access("/proc/self/task/\(getpid())/children", R_OK) == 0
         if !adoptsOrphans || !areListed {
-            ProcessMark(mapping).killAll(sparesLiving: false)
+            ProcessMark(mapping).killAll(sparesLiving: false, patience: ProcessMark.longPatience)
             return
         }
+        // In case one is in the middle of a system call that cannot be interrupted, it is left to the system.
+        var left = ProcessMark.longPatience
+        var last = monotonicNanoseconds()
         // A look may miss one while another is just ending.
-        while mt_has_children(), monotonicNanoseconds() < end {
+        while mt_has_children(), left > 0 {
             for pid in orphans {
                 kill(pid, SIGKILL)
                 var info = mt_exit_info()
                 _ = unsafe mt_reap(pid, false, &info)
             }
             if mt_has_children() { usleep(200) }
+            let now = monotonicNanoseconds()
+            // Where this process waits for a core, so do those that it has killed.
+            left -= min(now - last, Self.longestRound)
+            last = now
         }
     }
 }

@@ -221,7 +221,7 @@ struct Supervisor {
         workers = workers.map { _ in nil }
         forkedTasks = [:]
         killOrphans()
-        ProcessMark(mapping).killAll(sparesLiving: false)
+        ProcessMark(mapping).killAll(sparesLiving: false, patience: ProcessMark.longPatience)
         return 1
     }
 
