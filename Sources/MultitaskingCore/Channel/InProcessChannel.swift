@@ -7,6 +7,7 @@
 public protocol InProcessChannel: Channel {
     /// Like `SendingChannel.send(_:wait:)`, for any `Sendable` element.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
+    @_disfavoredOverload  // see `SendingChannel.send(_:wait:)`
     func sendInProcess<Element: Sendable>(_ element: Element, wait: WaitLimit) throws -> Bool
 
     /// Like `ReceivingChannel.receive(as:wait:)`, for any `Sendable` element.

@@ -25,6 +25,21 @@ extension ThreadsTests {
             #expect(try await channel.receive(as: Int.self, wait: .forever) == 2)
         }
 
+        /// An expression with overloads of its own must not make the compiler choose the blocking `send`.
+        @Test func anyExpressionCanBeSent() async throws {
+            let numbers = [1, 2, 3]
+            let channel: any InProcessChannel = makeChannel()
+            #expect(try await channel.send(numbers.count, wait: .forever))
+            #expect(try await channel.send(Int("4") ?? 0))
+            #expect(try await channel.sendInProcess(numbers.reduce(0, +), wait: .upTo(.seconds(numbers.count))))
+            try await send(numbers.first ?? 0, to: channel)
+            #expect(try await channel.receive(upTo: 9, as: Int.self, wait: .never) == [3, 4, 6, 1])
+        }
+
+        private func send<Element: Codable & Sendable>(_ element: Element, to channel: some Channel) async throws {
+            #expect(try await channel.send(element, wait: .forever))
+        }
+
         @Test func limitsEndTheWait() async throws {
             let channel = makeChannel(capacity: 1)
             #expect(try await channel.receive(as: Int.self, wait: .upTo(.milliseconds(2))) == nil)
