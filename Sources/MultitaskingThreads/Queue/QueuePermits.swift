@@ -8,16 +8,19 @@ final class QueuePermits: Sendable {
         var isClosed = false
     }
 
-    private let limit: Int
     private let free: Atomic<Int>
-    /// How many cancelled tasks lie in the queue. Only for as many as the limit, room is given back before a worker
-    /// passes them, so that whoever submits and cancels doesn't fill the queue without end.
+    /// How many cancelled tasks lie in the queue. Only for so many, room is given back before a worker passes them, so
+    /// that whoever submits and cancels doesn't fill the queue without end.
     private let cancelled = Atomic<Int>(0)
+    private let cancelledLimit: Int
+    /// They are small, since their calls are gone. A short queue must not look full because of tasks that nobody waits
+    /// for while all workers are busy for long.
+    static let leastCancelledLimit = 1024
     private let hasWaiters = Atomic<Bool>(false)
     private let waiters = Monitor(Waiters())
 
     init(limit: Int) {
-        self.limit = limit
+        cancelledLimit = max(limit, Self.leastCancelledLimit)
         free = Atomic(limit)
     }
 
@@ -56,12 +59,12 @@ final class QueuePermits: Sendable {
 
     /// Gives the room of a cancelled task back, unless too many lie in the queue.
     func giveCancelled() {
-        if cancelled.add(1, ordering: .relaxed).newValue <= limit { give() }
+        if cancelled.add(1, ordering: .relaxed).newValue <= cancelledLimit { give() }
     }
 
     /// Notes that a cancelled task has left the queue, and gives its room back if that hasn't happened.
     func passCancelled() {
-        if cancelled.subtract(1, ordering: .relaxed).newValue >= limit { give() }
+        if cancelled.subtract(1, ordering: .relaxed).newValue >= cancelledLimit { give() }
     }
 
     /// Lets all waiters fail.

@@ -40,14 +40,27 @@ extension ThreadsTests {
             }
         }
 
+        @Test func cancelledTasksTakeNoRoomWhileTheWorkersAreBusy() throws {
+            try withFullPool { pool, release, queued throws in
+                for task in queued { task.cancel() }
+                for number in 0..<200 {
+                    let future = try pool.submit(options: TaskOptions(waitForRoom: .never)) { number }
+                    #expect(future.cancel())
+                }
+                let last = try pool.submit(options: TaskOptions(waitForRoom: .never)) { 9 }
+                release.set()
+                #expect(try last.value() == 9)
+            }
+        }
+
         @Test func submittingAndCancellingManyTimes_keepsTheQueueShort_andNoRoomIsLost() throws {
             try withFullPool { pool, release, queued throws in
                 for task in queued { task.cancel() }
-                for _ in 0..<1_000 {
+                for _ in 0..<5_000 {
                     let future = try? pool.submit(options: TaskOptions(waitForRoom: .never)) { 1 }
                     future?.cancel()
                 }
-                #expect(pool.storage.queuedTasks <= 4)
+                #expect(pool.storage.queuedTasks <= 2 + QueuePermits.leastCancelledLimit)
                 release.set()
                 #expect(eventually { pool.storage.queuedTasks == 0 })
                 let (isRunning, secondRelease) = (pool.makeCancelSignal(), pool.makeCancelSignal())
