@@ -13,6 +13,13 @@ import Testing
         #expect(error?.message.contains("512") == true)
     }
 
+    @Test func theErrorOfAValueNestedTooDeeply_describesNoneOfIt() throws {
+        let deep = (0..<2000).reduce(Shape.point) { shape, _ in .group(.point, shape) }
+        let error = try #require(throws: MultitaskingError.self) { try encodePayload(deep) }
+        #expect(error.code == .encodeFailed)
+        #expect("\(error)".count < 1000)
+    }
+
     @Test func decode_ofValuesNestedTooDeeply_isAnError() throws {
         var bytes: [UInt8] = [0]
         for _ in 0..<100_000 { bytes += [6, 1, 0, 0, 0] }

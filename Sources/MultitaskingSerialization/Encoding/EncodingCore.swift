@@ -127,7 +127,8 @@ final class EncodingCore {
         _ value: Value, in parent: EncodingFrame, _ step: PathStep
     ) throws -> EncodingFrame {
         guard parent.depth < CodingLimit.depth else {
-            throw parent.error("values are nested more than \(CodingLimit.depth) levels deep", value: value)
+            // With its type for the value, whose description may need more of the stack than there is.
+            throw parent.error("values are nested more than \(CodingLimit.depth) levels deep", value: type(of: value))
         }
         let frame = push()
         frame.begin(in: parent, step, depth: parent.depth + 1, nesting: parent.nesting)
