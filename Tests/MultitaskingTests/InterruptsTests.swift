@@ -55,6 +55,29 @@ extension Facade {
             }
         }
 
+        /// The promise is never kept, so only the end of the pool can end the wait.
+        @Test(.timeLimit(.minutes(1)), arguments: [false, true])
+        func interruptCancelsWhatWaitsForResultsOfOthers(inThreads: Bool) throws {
+            let promise = Promise<Int>()
+            func body(_ pool: any Executor) throws {
+                let waiting = try pool.submit(negated, resultsOf: promise.future)
+                kill(getpid(), SIGINT)
+                #expect(waiting.waitUntilDone(.upTo(.seconds(30))))
+                #expect(waiting.isCancelled)
+            }
+            _ = expectError(.interrupted) {
+                if inThreads {
+                    try withThreadPoolExecutor(maxWorkers: 1, interrupts: .shutDown(within: .seconds(60))) {
+                        try body($0.executor)
+                    }
+                } else {
+                    try withProcessPoolExecutor(maxWorkers: 1, interrupts: .shutDown(within: .seconds(60))) {
+                        try body($0.executor)
+                    }
+                }
+            }
+        }
+
         @Test func scopeWithoutInterruptReturnsAndRestoresTheHandler() throws {
             for _ in 0..<3 {
                 #expect(try withThreadPoolExecutor(maxWorkers: 1, interrupts: .shutDown(within: .zero)) { _ in 1 } == 1)
@@ -76,3 +99,5 @@ extension Facade {
         }
     }
 }
+
+private func negated(_ number: Int) -> Int { -number }

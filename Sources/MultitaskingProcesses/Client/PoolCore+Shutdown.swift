@@ -20,6 +20,7 @@ extension PoolCore {
         membership.bell.set(nil)
         finalizers.end()
         endLogs()
+        endInterruptNotice()
         if mode == .kill { killAllForkedTasks() }
         reapAllForkedTasks()
         sweepAbandoned()

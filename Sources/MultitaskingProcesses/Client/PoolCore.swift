@@ -36,6 +36,7 @@ final class PoolCore: Sendable {
     let queueLimit: Int?
     let finalizers: FinalizerReports
     let logs = Mutex<LogRelay?>(nil)
+    let interruptNotice = InterruptNotice()
     let functionNames = FunctionNames()
     let crashLog = CrashLog()
     /// See `peak`. ORDERING: relaxed; a hint how far to look.
