@@ -4,7 +4,9 @@
 /// for (offset, result) in try pool.stream(parse, lines) { print(offset, try result.get()) }
 /// ```
 ///
-/// Each iteration starts again from the first input. No input is submitted before the first result is requested.
+/// Each iteration starts again from the first input. No input is submitted before the first result is requested. The
+/// loop's own thread takes the inputs: if the next one takes long to come, results that are there wait for it. An
+/// ``AsyncResultSequence`` gives them at once.
 public struct ResultSequence<Inputs: Sequence, Output: Portable>: Sequence where Inputs.Element: Portable {
     @usableFromInline let makeEngine: () -> StreamEngine<Inputs.Element, Output>
     @usableFromInline let inputs: Inputs

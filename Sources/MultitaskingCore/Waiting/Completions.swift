@@ -63,6 +63,14 @@ public struct AsyncCompletions<Item: Awaitable>: AsyncSequence, Sendable {
 /// ```swift
 /// for future in completions(of: futures) { print(try future.value()) }
 /// ```
+///
+/// To keep one in a variable, name its type; without it, the variable is an ``AsyncCompletions``:
+///
+/// ```swift
+/// let ended: Completions = completions(of: futures, timeout: .seconds(10))
+/// for future in ended { print(try future.value()) }
+/// if let error = ended.timedOut { print(error) }
+/// ```
 public struct Completions<Item: Awaitable>: Sequence {
     private let items: [Item]
     private let timeout: Duration?
