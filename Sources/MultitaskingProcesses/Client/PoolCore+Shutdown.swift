@@ -91,6 +91,7 @@ extension PoolCore {
     }
 
     func beginShutdown(_ mode: ShutdownMode) {
+        state.withLock { $0.isEnding = true }
         switch mode {
         case .drain:
             arena.header.phase.advance(to: .draining)

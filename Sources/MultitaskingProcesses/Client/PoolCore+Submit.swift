@@ -106,7 +106,7 @@ extension PoolCore {
             if priority != .normal { rings.usePriorities() }
             let ring = rings.ring(priority)
             try state.withLock { state in
-                try push(&state.use[priority], state.isShutDown, ring) {
+                try push(&state.use[priority], state.isEnding || state.isShutDown, ring) {
                     ring.push(slot, from: slot.word.load(), room: &$0)
                 }
                 state.ended.submitted += 1
@@ -124,7 +124,7 @@ extension PoolCore {
         if let queueLimit { try checkRoom(queueLimit, &state) }
         let ring = rings.ring(priority)
         if priority != .normal { rings.usePriorities() }
-        try push(&state.use[priority], state.isShutDown, ring) { ring.push(fresh: slot, room: &$0) }
+        try push(&state.use[priority], state.isEnding || state.isShutDown, ring) { ring.push(fresh: slot, room: &$0) }
     }
 
     @inline(__always)
