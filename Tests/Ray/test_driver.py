@@ -142,6 +142,13 @@ class DriverTests(unittest.TestCase):
         self.assertEqual((report.progress, report.lines), (-1, ["one", "two"]))
         self.assertTrue(report.node.startswith("node"))
 
+    def test_a_stack_that_swift_prints_does_not_displace_the_reason_of_a_crash(self) -> None:
+        stack = "Current stack trace:\n" + "\n".join(f"{frame}    program 0x00 main + 1" for frame in range(40))
+        run = self.host.run(self.pool, ["all", [["print", f"Fatal error: no\n{stack}"], ["signal", 4]]])
+        self.assertEqual(death(run.body).lines, ["Fatal error: no"])
+        run = self.host.run(self.pool, ["all", [["print", "the next task"], ["signal", 4]]])
+        self.assertEqual(death(run.body).lines, ["the next task"])
+
     def test_an_exit_is_reported_with_its_code_and_the_next_task_runs(self) -> None:
         report = death(self.host.run(self.pool, ["exit", 3]).body)
         self.assertEqual((report.signal, report.code), (-1, 3))
