@@ -93,6 +93,26 @@ class TokenTests(unittest.TestCase):
             answer = self.hello(cluster, requiresToken=True)
         self.assertFalse(answer["isRefused"], answer)
 
+    def test_what_a_head_says_first_is_a_reason_wherever_ray_meets_it(self) -> None:
+        from ray import _raylet, exceptions
+        from swiftray import cluster
+        from swiftray.driver import Refused
+
+        errors: dict[str, Exception] = {
+            "refuses the token: wrong": exceptions.AuthenticationError("wrong"),
+            "RpcError: 404": exceptions.RpcError("404"),
+        }
+        for reason, error in errors.items():
+            for is_in_call in (False, True):
+                with (
+                    self.subTest(reason, is_in_call=is_in_call),
+                    socket.create_server(("127.0.0.1", 0)) as server,
+                    mock.patch.object(_raylet, "GcsClient") as client,
+                    self.assertRaisesRegex(Refused, reason),
+                ):
+                    (client.return_value.internal_kv_get if is_in_call else client).side_effect = error
+                    cluster._knock(f"127.0.0.1:{server.getsockname()[1]}")
+
     def test_only_a_cluster_that_denies_a_call_without_a_token_requires_one(self) -> None:
         # A head that is busy, or goes away, has not denied anything.
         from swiftray import cluster

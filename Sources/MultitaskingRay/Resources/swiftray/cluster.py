@@ -385,12 +385,11 @@ def _knock(address: str) -> None:
         raise Refused("unreachable", f"nobody answers at {address}: {error}") from None
     try:
         from ray._raylet import GcsClient  # type: ignore[attr-defined, unused-ignore]
-
-        client = GcsClient(address=address)
     except ImportError:
         return
     try:
-        client.internal_kv_get(b"multitasking", None, timeout=_CONNECT)
+        # Making a client asks already.
+        GcsClient(address=address).internal_kv_get(b"multitasking", None, timeout=_CONNECT)
     except getattr(ray.exceptions, "AuthenticationError", ()) as error:
         raise Refused("unreachable", f"the cluster at {address} refuses the token: {error}") from None
     except Exception as error:
