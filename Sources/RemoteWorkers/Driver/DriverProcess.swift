@@ -74,7 +74,7 @@ final class DriverProcess: Sendable {
                 """)
         }
         var environment = program.environment
-        let directory = try Self.makeDirectory(environment["TMPDIR"] ?? "/tmp")
+        let directory = try Self.makeDirectory(Self.parent(environment))
         self.directory = directory
         var isComplete = false
         defer { if !isComplete { _ = unsafe mr_remove_directory(directory) } }
@@ -94,7 +94,7 @@ final class DriverProcess: Sendable {
         let link = FrameLink(pair[0])
         defer { close(pair[1]) }
         let log = unsafe open(directory + "/log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        guard log >= 0 else { throw Refusal(.writeFile, errno).error("write the driver's log") }
+        guard log >= 0 else { throw Self.refusal("write the driver's log", errno) }
         defer { close(log) }
         let script = program.script ?? directory + "/swiftray/\(program.main)"
         let started = unsafe Self.withStrings([program.python, script]) { arguments in
@@ -116,10 +116,29 @@ final class DriverProcess: Sendable {
 
     // MARK: Starting
 
+    /// Where temporary directories are made.
+    static func parent(_ environment: [String: String]) -> String {
+        environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+    }
+
+    /// The error of a file or a directory that the system refuses.
+    static func refusal(
+        _ attempt: String, _ code: Int32,
+        _ advice: String = "set TMPDIR to a directory that this program may write to, with room for its executable"
+    ) -> MultitaskingError {
+        // Others are limits of this process.
+        guard [EACCES, EPERM, EROFS, ENOENT, ENOTDIR, ENAMETOOLONG, ENOSPC, EDQUOT].contains(code) else {
+            return Refusal(.writeFile, code).error(attempt)
+        }
+        return MultitaskingError(
+            code == EACCES || code == EPERM ? .permissionDenied : .systemError,
+            "could not \(attempt): \(describe(errno: code)); \(advice)")
+    }
+
     private static func makeDirectory(_ parent: String) throws -> String {
         var template = Array((parent + "/swiftray-XXXXXX").utf8CString)
         guard unsafe mkdtemp(&template) != nil else {
-            throw Refusal(.writeFile, errno).error("make a directory in \(parent) for the cluster's driver")
+            throw refusal("make a directory in \(parent) for the cluster's driver", errno)
         }
         return unsafe template.withUnsafeBufferPointer { buffer in
             unsafe buffer.baseAddress.map { unsafe String(cString: $0) } ?? ""
@@ -128,7 +147,7 @@ final class DriverProcess: Sendable {
 
     private static func writeFiles(_ files: [DriverFiles.File], _ directory: String) throws {
         guard unsafe mkdir(directory + "/swiftray", 0o700) == 0 else {
-            throw Refusal(.writeFile, errno).error("write the cluster's driver")
+            throw refusal("write the cluster's driver", errno)
         }
         for file in files {
             try write(to: directory + "/swiftray/" + file.name, mode: 0o600) { descriptor in
@@ -140,7 +159,11 @@ final class DriverProcess: Sendable {
     /// Copies the program, which is sent to the nodes.
     private static func copyExecutable(_ path: String?, to target: String) throws {
         let source = unsafe open(path ?? "/proc/self/exe", O_RDONLY | O_CLOEXEC)
-        guard source >= 0 else { throw Refusal(.writeFile, errno).error("read the program \(path ?? "itself")") }
+        guard source >= 0 else {
+            throw refusal(
+                "read the program \(path ?? "itself")", errno,
+                "let this user read it, or install it on all nodes and set shipsExecutable to false")
+        }
         defer { close(source) }
         let size = Int(mt_file_size(source))
         let program = try ReadOnlyMapping(source, offset: 0, count: size)
@@ -149,9 +172,9 @@ final class DriverProcess: Sendable {
 
     private static func write(to path: String, mode: mode_t, _ body: (Int32) -> Bool) throws {
         let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
-        guard descriptor >= 0 else { throw Refusal(.writeFile, errno).error("write \(path)") }
+        guard descriptor >= 0 else { throw refusal("write \(path)", errno) }
         defer { close(descriptor) }
-        guard body(descriptor) else { throw Refusal(.writeFile, errno).error("write \(path)") }
+        guard body(descriptor) else { throw refusal("write \(path)", errno) }
     }
 
     private static func withStrings<Result>(
