@@ -1,10 +1,10 @@
-import Glibc
+import Foundation
 import MultitaskingCore
 import Testing
 
 @testable import RemoteWorkers
 
-/// The directory that a driver works in.
+/// The directory that a driver works in, and the program that it starts.
 @Suite struct DriverDirectoryTests {
     @Test(arguments: [
         (EACCES, MultitaskingError.Code.permissionDenied), (EROFS, .systemError), (ENOENT, .systemError),
@@ -27,6 +27,15 @@ import Testing
             python: "python3", advice: "", files: [], environment: ["TMPDIR": "/nowhere"])
         let error = #expect(throws: MultitaskingError.self) { _ = try DriverProcess(program) }
         #expect(error?.message.contains("could not make a directory in /nowhere for") == true, "\(error as Any)")
+    }
+
+    @Test func programThatWasReplaced_isItsPath() throws {
+        #expect(RemotePool.path(ofExecutable: "/nowhere/program (deleted)") == "/nowhere/program")
+        #expect(RemotePool.path(ofExecutable: "/nowhere/program") == "/nowhere/program")
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()) (deleted)")
+        try Data().write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        #expect(RemotePool.path(ofExecutable: file.path) == file.path)
     }
 
     @Test func emptyVariable_isNone() {

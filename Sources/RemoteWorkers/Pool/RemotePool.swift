@@ -147,7 +147,15 @@ package final class RemotePool: Sendable {
     }
 
     /// The path of this program.
-    package static var ownPath: String { SystemFiles().target("/proc/self/exe") }
+    package static var ownPath: String { path(ofExecutable: SystemFiles().target("/proc/self/exe")) }
+
+    /// The path of a program that may have been replaced since it was started, which the system marks. What is there
+    /// by now is another build, and refused as such.
+    static func path(ofExecutable target: String) -> String {
+        let mark = " (deleted)"
+        guard target.hasSuffix(mark), unsafe access(target, F_OK) != 0 else { return target }
+        return String(target.dropLast(mark.count))
+    }
 
     func isReady(_ answer: JSON?) {
         state.withLock { $0.refusal = answer == nil ? "the driver's answer is damaged" : answer?["error"]?.text }
