@@ -107,6 +107,21 @@ private final class HastyTask: QueuedTask {
         cluster.close()
     }
 
+    @Test func connectionThatIsClosedBeforeItsPools_isTheirLoss() throws {
+        let cluster = try RayCluster(address: nil, options: fakeOptions)
+        let pool = try RayPool(on: cluster, maxWorkers: 1)
+        let future = try pool.submit(doze, 60)
+        cluster.close()
+        let errors = [
+            #expect(throws: MultitaskingError.self) { try future.value(timeout: .seconds(30)) },
+            #expect(throws: MultitaskingError.self) { try pool.submit(doubled, 2) },
+        ]
+        // The first may have been ended by the driver, which the host has told to leave.
+        #expect(errors[0]?.code == .clusterLost || errors[0]?.code == .workerLost, "\(errors)")
+        #expect(errors[1]?.code == .clusterLost || errors[1]?.code == .shutDown, "\(errors)")
+        #expect(errors.allSatisfy { $0?.code != .clusterLost || $0?.message.contains("was closed before") == true })
+    }
+
     @Test func connectionThatIsLostWhileAPoolIsMade_refusesIt() throws {
         for isClosed in [false, true] {
             let cluster = try RayCluster(address: nil, options: fakeOptions)

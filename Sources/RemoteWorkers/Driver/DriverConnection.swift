@@ -144,9 +144,16 @@ package final class DriverConnection: Sendable {
     }
 
     private func lose(_ failure: (any Error)?, _ driver: DriverProcess) {
-        let error = Self.lossError(
-            failure.map { "the link to the \(names.driver) driver is damaged (\($0))" }
-                ?? "the \(names.driver) driver process has ended", driver)
+        let isClosed = state.withLock { $0.isClosed }
+        let error =
+            isClosed
+            ? MultitaskingError(
+                .clusterLost,
+                "the connection to the cluster was closed before the pool was shut down, and the state of its tasks is "
+                    + "unknown; shut pools down first")
+            : Self.lossError(
+                failure.map { "the link to the \(names.driver) driver is damaged (\($0))" }
+                    ?? "the \(names.driver) driver process has ended", driver)
         let pools = state.withLock { state in
             if state.loss == nil { state.loss = error }
             return state.pools.values.compactMap(\.core)
