@@ -10,6 +10,16 @@ import Testing
         #expect(DriverProcess.lastWords(of: log) == "Traceback\n\(why)\n*** StackTrace Information ***")
     }
 
+    @Test func stateAndColors_areLeftOut() {
+        let log = """
+            \u{1B}[33m(raylet)\u{1B}[0m The node has been marked dead
+                [state-dump] NodeManager:
+                [state-dump]
+            the end
+            """
+        #expect(DriverProcess.lastWords(of: log) == "(raylet) The node has been marked dead\nthe end")
+    }
+
     @Test func longLog_isItsEnd() {
         let log = (0..<1000).map { "line \($0)" }.joined(separator: "\n")
         let words = DriverProcess.lastWords(of: log)

@@ -206,11 +206,21 @@ final class DriverProcess: Sendable {
         return Self.lastWords(of: String(decoding: bytes, as: UTF8.self))
     }
 
-    /// The last of what a program has printed, without the frames of native stacks: the line above them says what
-    /// happened, and there may be many.
+    /// The last of what a program has printed, without the frames of native stacks and the dumps of Ray's state: the
+    /// line above them says what happened, and there may be many.
     static func lastWords(of log: String) -> String {
-        let lines = log.split(separator: "\n").filter { !$0.contains(".so(") && !$0.contains(".so.6(") }
-        return String(lines.joined(separator: "\n").suffix(2000))
+        let lines = log.split(separator: "\n").filter { line in
+            !line.contains(".so(") && !line.contains(".so.6(") && !line.contains("[state-dump]")
+        }
+        return String(lines.map(withoutColors).joined(separator: "\n").suffix(2000))
+    }
+
+    /// A line without what colors it on a terminal.
+    private static func withoutColors(_ line: Substring) -> String {
+        let parts = line.split(separator: "\u{1B}", omittingEmptySubsequences: false)
+        return parts.dropFirst().reduce(into: String(parts.first ?? "")) { text, part in
+            text += part.drop { $0 != "m" }.dropFirst()
+        }
     }
 
     /// Ends the link, waits until the process has ended, and removes its directory; kills it when the time is up.
