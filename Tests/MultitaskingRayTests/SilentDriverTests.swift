@@ -107,6 +107,26 @@ private final class HastyTask: QueuedTask {
         cluster.close()
     }
 
+    @Test func interruptedScope_waitsForADriverThatTakesSeconds() throws {
+        signal(SIGINT, SIG_DFL)
+        let error = #expect(throws: MultitaskingError.self) {
+            try withRayExecutor(
+                address: nil, maxWorkers: 1, options: fakeOptions, interrupts: .shutDown(within: .zero)
+            ) { manager in
+                let driver = try #require(manager.executor as? RayPool).cluster.driverProcess
+                let future = try manager.executor.submit(doze, 60)
+                kill(driver, SIGSTOP)
+                kill(getpid(), SIGINT)
+                _ = startDetachedThread {
+                    sleep(3)
+                    kill(driver, SIGCONT)
+                }
+                _ = future.waitUntilDone(.upTo(.seconds(30)))
+            }
+        }
+        #expect(error?.code == .interrupted)
+    }
+
     @Test func connectionThatIsClosedBeforeItsPools_isTheirLoss() throws {
         let cluster = try RayCluster(address: nil, options: fakeOptions)
         let pool = try RayPool(on: cluster, maxWorkers: 1)

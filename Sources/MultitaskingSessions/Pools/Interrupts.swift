@@ -19,8 +19,9 @@ public enum Interrupts: Sendable, Hashable {
     ///
     /// Other executors, such as `RayPool`, `LaunchPool`, and those of other packages, are shut down with
     /// `.cancelQueued`, and with `.kill` after the time limit. If the executor isn't gone a second later, the program
-    /// ends. If `SIGINT` is ignored, as for background jobs of a shell, it stays ignored. After the scope, the previous
-    /// action of `SIGINT` is restored.
+    /// ends; if it can end running tasks, as `RayPool` and `LaunchPool` can, it has ten seconds. If `SIGINT` is
+    /// ignored, as for background jobs of a shell, it stays ignored. After the scope, the previous action of `SIGINT`
+    /// is restored.
     case shutDown(within: Duration)
 }
 
@@ -37,12 +38,14 @@ extension Interrupts {
         if let pool = executor as? any InterruptiblePool { return try pool.shutDownOnInterrupt(within: time) }
         return try InterruptThread([
             .init(patience: time) { executor.beginShutdown(.cancelQueued) },
-            .init(patience: Self.patience) { executor.beginShutdown(.kill) },
+            .init(patience: Self.patience(with: executor)) { executor.beginShutdown(.kill) },
         ])
     }
 
-    /// How long an executor that is told to kill its tasks may take for that.
-    private static let patience = Duration.seconds(1)
+    /// How long an executor that is told to kill its tasks may take for that. A cluster's needs most of a second.
+    private static func patience(with executor: any Executor) -> Duration {
+        (executor as? any GradualShutdown)?.endsRunningTasks == true ? .seconds(10) : .seconds(1)
+    }
 }
 
 extension InterruptHandling {
