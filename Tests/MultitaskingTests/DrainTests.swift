@@ -21,6 +21,22 @@ import Testing
             #expect(accepted.withLock { $0 }.allSatisfy { $0.ending == .succeeded })
         }
     }
+
+    @Test func everyCallOfAllWorkersThatIsAcceptedRuns() throws {
+        for round in 0..<100 {
+            let pool = try ProcessPool(maxWorkers: 2)
+            let accepted = Mutex<[Future<Int>]>([])
+            let group = DispatchGroup()
+            DispatchQueue.global().async(group: group) {
+                // No pool makes more of them than 256.
+                while let futures = try? pool.everywhere(negated, 1) { accepted.withLock { $0 += futures } }
+            }
+            usleep(UInt32(round * 20))
+            pool.shutdown(.drain)
+            group.wait()
+            #expect(accepted.withLock { $0 }.allSatisfy { $0.ending == .succeeded })
+        }
+    }
 }
 
 private func negated(_ number: Int) -> Int { -number }

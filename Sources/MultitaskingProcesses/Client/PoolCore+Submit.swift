@@ -106,7 +106,7 @@ extension PoolCore {
             if priority != .normal { rings.usePriorities() }
             let ring = rings.ring(priority)
             try state.withLock { state in
-                try push(&state.use[priority], state.isEnding || state.isShutDown, ring) {
+                try push(&state.use[priority], state.isEnding, ring) {
                     ring.push(slot, from: slot.word.load(), room: &$0)
                 }
                 state.ended.submitted += 1
@@ -124,7 +124,7 @@ extension PoolCore {
         if let queueLimit { try checkRoom(queueLimit, &state) }
         let ring = rings.ring(priority)
         if priority != .normal { rings.usePriorities() }
-        try push(&state.use[priority], state.isEnding || state.isShutDown, ring) { ring.push(fresh: slot, room: &$0) }
+        try push(&state.use[priority], state.isEnding, ring) { ring.push(fresh: slot, room: &$0) }
     }
 
     @inline(__always)
@@ -147,7 +147,13 @@ extension PoolCore {
         {
             askForWorker()
         }
-        // The pool may have ended between the check at the beginning and now; then nobody would take the task.
+        endIfOver(slot)
+    }
+
+    /// Ends a task that was queued just now if nobody would take it: the pool may have ended between the check at the
+    /// beginning and now.
+    @inline(__always)
+    func endIfOver(_ slot: TaskSlot) {
         let phase = arena.header.phase.load()
         guard phase != .running else { return }
         let isOver = arena.header.supervisorPid.load() == HeaderRecord.supervisorHasEnded
@@ -177,7 +183,7 @@ extension PoolCore {
         if arena.header.growth.compareExchange(0, 1) { supervision.ringDoorbell() }
     }
 
-    func endQueued(_ slot: TaskSlot, _ phase: PoolPhase) {
+    private func endQueued(_ slot: TaskSlot, _ phase: PoolPhase) {
         let word = slot.word.load()
         guard word.status == .queued else { return }
         slot.end(from: word, as: phase == .broken ? .done : .cancelled)

@@ -29,7 +29,7 @@ extension PoolCore {
         let slots: [TaskSlot]
         do {
             slots = try state.withLock { state in
-                guard !state.isShutDown else { throw Self.isShutDown }
+                guard !state.isEnding else { throw Self.isShutDown }
                 return try addCall(function, &state) { place in
                     if let payload { place.adopt(payload) } else { try place.store(writer, count) }
                 }
@@ -44,9 +44,7 @@ extension PoolCore {
             arena.member(worker).wake()
         }
         supervision.ringDoorbell()
-        // The pool may have ended between the check at the beginning and now.
-        let phase = arena.header.phase.load()
-        if phase != .running { slots.forEach { endQueued($0, phase) } }
+        slots.forEach { endIfOver($0) }
         return slots
     }
 

@@ -37,7 +37,9 @@ struct ProcessMark {
     }
 
     /// Kills all that a process, which has ended, has started.
-    func killAll(of pid: pid_t) { kill(mark(of: pid), mask: .max, skipping: pid, sparesLiving: false, patience: Self.shortPatience) }
+    func killAll(of pid: pid_t) {
+        kill(mark(of: pid), mask: .max, skipping: pid, sparesLiving: false, patience: Self.shortPatience)
+    }
 
     /// Kills all that the pool's workers and copies have started, and themselves.
     ///
