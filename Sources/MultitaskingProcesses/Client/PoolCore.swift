@@ -69,8 +69,7 @@ final class PoolCore: Sendable {
         var end: Int64?
         /// Whether the supervisor has ended for good: nobody is left to take a task.
         var isShutDown = false
-        /// Whether the end has begun: whatever is pushed before is there for the supervisor when it looks whether it may
-        /// end.
+        /// Whether the end has begun: whatever was pushed before is there when the supervisor looks whether it may end.
         var isEnding = false
     }
 

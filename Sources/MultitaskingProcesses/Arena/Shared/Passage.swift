@@ -65,7 +65,7 @@ struct Passage {
     /// How much room a payload leaves for this at the end of its block.
     static let noteByteCount = 8
 
-    /// The place of the entry of a block that was written last, in the block's last word; nil if there is no such block.
+    /// The place of the last entry of a block, in the block's last word; nil if there is no such block.
     private func note(in block: BlockReference) -> SharedWord? {
         arena.locate(block).map { arena.word(block.offset + $0.capacity - Self.noteByteCount) }
     }
