@@ -30,7 +30,7 @@ from swiftray.frames import PROTOCOL_LIMIT, Buffer, Connection, End
 from swiftray.hub import Hub
 from swiftray.link import AskedHub, HubCalls
 from swiftray.shares import NearStore
-from swiftray.system import settle_in
+from swiftray.system import move_out, settle_in
 from swiftray.worker import Outcome, PoolSpec, RunSpec, Wrapper
 
 _NODES = 2
@@ -444,11 +444,13 @@ def main() -> None:
     """Serves the host until it goes."""
     # Before there are threads, and the lock of the directory, which is to end with this process.
     nursery = Nursery()
-    settle_in(os.environ.get("SWIFTRAY_HOME", ""))
+    host, home = os.getppid(), os.environ.get("SWIFTRAY_HOME", "")
+    settle_in(home)
     connection = Connection(socket.socket(fileno=os.dup(0)))
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Driver(connection, LocalCluster(nursery)).serve()
+    if Driver(connection, LocalCluster(nursery)).serve():
+        move_out(home, host)
     os._exit(0)
 
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
+from unittest import mock
 
-from host import LAUNCH_RESOURCES, RESOURCES, Host
-from swiftray.system import Guard, settle_in
+from host import LAUNCH_RESOURCES, PATIENCE, RESOURCES, Host
+from swiftray import system
+from swiftray.system import Guard, move_out, settle_in
 from test_launch import settings
 
 
@@ -49,6 +53,30 @@ class HomeTests(unittest.TestCase):
         settle_in(str(source))
         self.assertTrue(left.exists())
         self.assertEqual([path.name for path in source.iterdir()], ["swiftray"])
+
+    def test_a_driver_whose_host_lives_or_that_has_no_directory_of_its_own_removes_none(self) -> None:
+        own, source = self.make("swiftray-aaaaaa"), self.make("Resources")
+        with mock.patch.object(system, "_ENDING", 0.1):
+            move_out(str(own), os.getppid())
+        move_out(str(source), os.getpid())
+        self.assertEqual([home.exists() for home in (own, source)], [True, True])
+
+    def test_the_directory_of_a_driver_whose_host_was_killed_goes_with_it(self) -> None:
+        home = self.directory / "swiftray-000000"
+        for resources in (RESOURCES, LAUNCH_RESOURCES):
+            shutil.copytree(resources / "swiftray", home / "swiftray", dirs_exist_ok=True)
+        # A host that ends as soon as it has one.
+        program = (
+            "import socket, subprocess, sys, time\n"
+            "pair = socket.socketpair()\n"
+            f"subprocess.Popen([sys.executable, {str(home / 'swiftray' / 'launch.py')!r}], stdin=pair[0])\n"
+            f"while not __import__('os').path.exists({str(home / 'lock')!r}): time.sleep(0.01)\n"
+        )
+        subprocess.run([sys.executable, "-c", program], check=True, timeout=PATIENCE)
+        end = time.monotonic() + PATIENCE
+        while home.exists() and time.monotonic() < end:
+            time.sleep(0.01)
+        self.assertFalse(home.exists())
 
     def test_the_directory_of_a_driver_that_was_killed_is_removed_by_the_next_one(self) -> None:
         homes = [self.directory / f"swiftray-{number:06}" for number in range(3)]

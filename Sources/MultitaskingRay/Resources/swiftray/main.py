@@ -10,6 +10,7 @@ import sys
 
 def main() -> None:
     """Serves the host until it goes."""
+    host = os.getppid()
     # This folder is a package, not a place to find packages in.
     here = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [os.path.dirname(here), *[path for path in sys.path if os.path.abspath(path or ".") != here]]
@@ -17,7 +18,7 @@ def main() -> None:
     os.environ.setdefault("RAY_grpc_client_keepalive_time_ms", "2000")
     os.environ.setdefault("RAY_grpc_client_keepalive_timeout_ms", "3000")
     from swiftray.frames import VERSION, Connection, Kind
-    from swiftray.system import settle_in
+    from swiftray.system import move_out, settle_in
 
     settle_in(os.path.dirname(here))
     connection = Connection(socket.socket(fileno=os.dup(0)))
@@ -34,7 +35,8 @@ def main() -> None:
         return
     from swiftray.driver import Driver
 
-    Driver(connection, RayCluster()).serve()
+    if Driver(connection, RayCluster()).serve():
+        move_out(os.path.dirname(here), host)
 
 
 if __name__ == "__main__":

@@ -44,6 +44,10 @@ from swiftray.worker import Outcome, PoolSpec, RunSpec
 _PATIENCE = 3.0
 
 
+class _Dismissed(Exception):
+    """The host needs the driver no longer."""
+
+
 class Refused(Exception):
     """Why there is no cluster: `reason` is "unreachable", "version" or "old"."""
 
@@ -325,20 +329,23 @@ class Driver:
         #: Tasks that go together with the next one of their pool: other pools may hand over theirs in between.
         self._bursts: dict[int, list[Frame]] = {}
 
-    def serve(self) -> None:
-        """Serves; returns when the host has gone."""
+    def serve(self) -> bool:
+        """Serves; returns at the end, and whether the host has gone without a word."""
         try:
             first, *others = self._first()
             if self._greet(first):
                 self._take(others)
                 while True:
                     self._take(self._connection.read())
-        except (EOFError, OSError):
+        except _Dismissed:
             pass
+        except (EOFError, OSError):
+            return True
         except ProtocolError as error:
             print(f"swiftray: the host does not speak this protocol: {error}", flush=True)
         finally:
             self._cluster.stop()
+        return False
 
     def _first(self) -> list[Frame]:
         while True:
@@ -416,7 +423,7 @@ class Driver:
                 self._close(number, b"\x01")
             for thread in self._ends:
                 thread.join()
-            raise EOFError
+            raise _Dismissed
         else:
             raise ProtocolError(f"a host does not say {frame.kind.name}")
 

@@ -9,12 +9,18 @@ import re
 import resource
 import signal
 import subprocess
+import time
 
 #: Waits for a group, and then for a word. If there is none, whoever would have said it has gone.
 _WATCH = 'exec 3<&0; { read -r group && { read -r _ || kill -s KILL -- "-$group"; }; } <&3 &'
 
+# `shutil` is imported where it is used, as workers need not load it.
+
 #: The name of a directory that a host has made for its driver.
 _HOME = re.compile(r"swiftray-\w{6}")
+
+#: How long a host may take to end that has closed its link, in seconds.
+_ENDING = 5.0
 
 
 class Guard:
@@ -101,9 +107,23 @@ def settle_in(home: str) -> None:
                     _remove_left(entry)
 
 
+def move_out(home: str, host: int) -> None:
+    """Removes the directory that a host has made for this process, when the host, its parent, has ended."""
+    if not _HOME.fullmatch(os.path.basename(home)):
+        return
+    # Its descriptors are closed before it has.
+    end = time.monotonic() + _ENDING
+    while os.getppid() == host:
+        if time.monotonic() > end:
+            return
+        time.sleep(0.01)
+    import shutil
+
+    shutil.rmtree(home, ignore_errors=True)
+
+
 def _remove_left(home: os.DirEntry[str]) -> None:
     """Removes the directory of a driver that has gone."""
-    # Workers need not load it.
     import shutil
 
     with contextlib.suppress(OSError):
