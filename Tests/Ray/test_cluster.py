@@ -113,6 +113,27 @@ class TokenTests(unittest.TestCase):
                     (client.return_value.internal_kv_get if is_in_call else client).side_effect = error
                     cluster._knock(f"127.0.0.1:{server.getsockname()[1]}")
 
+    def test_what_takes_connections_and_says_nothing_is_no_head(self) -> None:
+        from swiftray import cluster
+        from swiftray.driver import Refused
+
+        with (
+            socket.create_server(("127.0.0.1", 0)) as server,
+            mock.patch.object(cluster, "_ANSWER", 1.0),
+            self.assertRaisesRegex(Refused, "does not answer within 1 s"),
+        ):
+            cluster._knock(f"127.0.0.1:{server.getsockname()[1]}")
+
+    def test_a_cluster_of_ones_own_leaves_no_session_behind(self) -> None:
+        main = RAY_RESOURCES / "swiftray" / "main.py"
+        host = Host([sys.executable, str(main)], {**os.environ, "TMPDIR": str(self.directory)}, self.directory / "log")
+        self.addCleanup(host.close)
+        self.assertFalse(host.hello(cpus=1)["isRefused"])
+        root = self.directory / "ray"
+        self.assertTrue(any(root.glob("session_2*")))
+        host.close()
+        self.assertEqual(list(root.glob("session_*")), [])
+
     def test_only_a_cluster_that_denies_a_call_without_a_token_requires_one(self) -> None:
         # A head that is busy, or goes away, has not denied anything.
         from swiftray import cluster

@@ -8,6 +8,7 @@ import os
 import pickle
 import queue
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -16,6 +17,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Any
 
 import ray
@@ -34,6 +36,8 @@ _OLDEST = (2, 52)
 _LARGE = 1 << 16
 #: How long an address may take to answer, in seconds.
 _CONNECT = 5.0
+#: How long what is there may take to answer as a cluster's head, in seconds.
+_ANSWER = 20.0
 #: How long it may take to find out whether a cluster requires a token, in seconds: Python has to load Ray first.
 _PROBE = 30.0
 #: Says on a line whether a cluster answers whoever has no token. Only a denial shows that it does not: the head of an
@@ -169,6 +173,8 @@ class RayCluster:
         #: The task with the options of a pool and of a run.
         self._tasks: dict[tuple[str, str], Any] = {}
         self._hubs: Any = None
+        #: Where a cluster of one's own keeps its logs and sockets.
+        self._session: Path | None = None
 
     def start(self, hello: dict[str, Any]) -> dict[str, Any]:
         begin = time.monotonic()
@@ -195,6 +201,8 @@ class RayCluster:
             ray.init(**arguments)
         except Exception as error:
             raise Refused("unreachable", f"{type(error).__name__}: {error}") from None
+        if not address:
+            self._session = _session_directory()
         if requires_token and not str(address).startswith("ray://"):
             # Only now it is known what is meant.
             _refuse_open(ray.get_runtime_context().gcs_address)
@@ -275,9 +283,30 @@ class RayCluster:
         self._withdrawals.close()
         if ray.is_initialized():
             ray.shutdown()
+        if self._session is not None:
+            _remove_session(self._session)
 
     def _pool_name(self, pool: PoolOptions) -> str:
         return f"multitasking-{self._name}/{pool.spec.name}"
+
+
+def _session_directory() -> Path | None:
+    """The directory of the Ray that this process has started; None if Ray does not say."""
+    node = getattr(ray._private.worker, "_global_node", None)
+    try:
+        path = Path(node.get_session_dir_path()) if node else None
+    except Exception:
+        return None
+    return path if path and path.name.startswith("session_") else None
+
+
+def _remove_session(session: Path) -> None:
+    """Removes what Ray leaves behind, tens of megabytes for each start."""
+    shutil.rmtree(session, ignore_errors=True)
+    latest = session.parent / "session_latest"
+    # It leads to another cluster's by now if that was started later.
+    if latest.is_symlink() and not latest.exists():
+        latest.unlink(missing_ok=True)
 
 
 def _withdraw(reference: Any, kills: bool) -> None:
@@ -387,10 +416,28 @@ def _knock(address: str) -> None:
         from ray._raylet import GcsClient  # type: ignore[attr-defined, unused-ignore]
     except ImportError:
         return
-    try:
-        # Making a client asks already.
-        GcsClient(address=address).internal_kv_get(b"multitasking", None, timeout=_CONNECT)
-    except getattr(ray.exceptions, "AuthenticationError", ()) as error:
-        raise Refused("unreachable", f"the cluster at {address} refuses the token: {error}") from None
-    except Exception as error:
-        raise Refused("unreachable", f"{type(error).__name__}: {error}") from None
+    failure: list[Exception | None] = []
+
+    def ask() -> None:
+        try:
+            GcsClient(address=address).internal_kv_get(b"multitasking", None, timeout=_CONNECT)
+            failure.append(None)
+        except Exception as error:
+            failure.append(error)
+
+    # Making a client asks already, and without a limit.
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(_ANSWER)
+    if not failure:
+        raise Refused(
+            "unreachable",
+            f"something at {address} takes connections, but does not answer within {_ANSWER:g} s as the head of a Ray "
+            "cluster does: give the address that `ray start --head` has printed, or try again when the head is less "
+            "busy",
+        )
+    reason = failure[0]
+    if isinstance(reason, getattr(ray.exceptions, "AuthenticationError", ())):
+        raise Refused("unreachable", f"the cluster at {address} refuses the token: {reason}")
+    if reason is not None:
+        raise Refused("unreachable", f"{type(reason).__name__}: {reason}")
