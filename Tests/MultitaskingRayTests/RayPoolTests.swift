@@ -140,6 +140,15 @@ private func hang(_ started: ChannelSender) throws {
         options.driver = "/no/such/driver.py"
         let error = #expect(throws: MultitaskingError.self) { try RayCluster(address: nil, options: options) }
         #expect(error?.code == .clusterUnreachable && error?.message.contains("/no/such/driver.py") == true)
+        options.python = "/bin/true"
+        let silent = #expect(throws: MultitaskingError.self) { try RayCluster(address: nil, options: options) }
+        #expect(silent?.code == .clusterUnreachable)
+        #expect(silent?.message.contains("/bin/true, which runs it, has said nothing") == true, "\(silent as Any)")
+    }
+
+    @Test func emptyAddress_isRefused() {
+        let error = #expect(throws: MultitaskingError.self) { try RayCluster(address: "", options: fakeOptions) }
+        #expect(error?.code == .invalidArgument)
     }
 
     @Test(arguments: [0, -1, Int.min, 100_001, Int.max]) func workersOutOfRange_areRefused(_ count: Int) {

@@ -45,6 +45,11 @@ public final class RayCluster: Sendable {
 
     private init(connecting address: String?, _ options: RayOptions) throws {
         try options.validate()
+        if address?.isEmpty == true {
+            throw MultitaskingError(
+                .invalidArgument,
+                "the cluster's address is empty; give the host and port of its head, or nil for a Ray on this machine")
+        }
         self.address = address
         self.options = options
         connection = try DriverConnection(

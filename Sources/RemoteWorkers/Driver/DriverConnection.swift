@@ -77,7 +77,8 @@ package final class DriverConnection: Sendable {
             driver.end(within: .seconds(2))
             reader.join()
             callbacks.end()
-            throw MultitaskingError(.clusterUnreachable, "\(error)\(log.isEmpty ? "" : "; the driver says:\n\(log)")")
+            let words = log.isEmpty ? ", and \(program.python), which runs it, has said nothing" : "; it says:\n\(log)"
+            throw MultitaskingError(.clusterUnreachable, "\(error)\(words)")
         }
         target.set(self)
     }
