@@ -30,7 +30,7 @@ extension ProcessPool: DependencyExecutor {
             let call = Invocation(HandingOn(function), HandedOn<Function>(sources))
             return Future(try core.submit(call, options: options))
         }
-        if future.state == .queued {
+        if future.isUnsubmitted {
             core.whenInterrupted { [weak self] in if let self { Dependents.settle(of: self, .cancelQueued) } }
         }
         return future

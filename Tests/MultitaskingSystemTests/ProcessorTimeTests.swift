@@ -1,26 +1,23 @@
 import Glibc
-import MultitaskingSystem
 import Testing
+
+@testable import MultitaskingSystem
 
 @Suite
 struct ProcessorTimeTests {
-    @Test
-    func threadsOfAProcess_areAddedUp() throws {
-        let system = try FakeSystem(
-            [
-                "/proc/7/task/7/schedstat": "2000 300 5\n", "/proc/7/task/8/schedstat": "40 1 1\n",
-                "/proc/7/stat": "7 (a (R) b) S 1 7", "/proc/8/stat": "8 (c) R 1 7",
-            ])
-        let time = withExtendedLifetime(system) { ProcessorTime(of: 7, files: SystemFiles(root: system.root)) }
-        #expect(time.nanoseconds == 2040)
-        #expect(time.isWanted)
+    private func isWanted(_ contents: [String: String]) throws -> Bool {
+        let system = try FakeSystem(contents)
+        return withExtendedLifetime(system) {
+            ProcessorTime.isWanted(by: 7, files: SystemFiles(root: system.root))
+        }
     }
 
     @Test
-    func processThatSleeps_wantsNone() throws {
-        let system = try FakeSystem(["/proc/7/task/7/schedstat": "2000 300 5\n", "/proc/7/stat": "7 (R) S 1 7"])
-        let time = withExtendedLifetime(system) { ProcessorTime(of: 7, files: SystemFiles(root: system.root)) }
-        #expect(!time.isWanted)
+    func processWithAThreadThatRuns_wantsACore() throws {
+        let sleeps = ["/proc/7/task/7/stat": "", "/proc/7/stat": "7 (a (R) b) S 1 7"]
+        #expect(try !isWanted(sleeps))
+        let runs = ["/proc/7/task/8/stat": "", "/proc/8/stat": "8 (c) R 1 7"]
+        #expect(try isWanted(sleeps.merging(runs) { $1 }))
     }
 
     @Test

@@ -55,14 +55,18 @@ class LineTests(unittest.TestCase):
     """Keeps the last lines of what a child prints, however they are cut."""
 
     def test_lines_and_the_begin_of_a_stack_may_come_in_parts(self) -> None:
-        printed = b"one\nFatal error: no\nCurrent stack trace:\n0 main\n1 start\n"
+        stack = b"Current stack trace:\n0    program 0x00 main + 1\n10   libc.so.6 0x01 start + 2\n"
+        printed = b"one\nFatal error: of another program\n" + stack + b"two\n3 apples\nFatal error: no\n" + stack
         for size in range(1, len(printed) + 1):
             child = Child.__new__(Child)
             child._last_lines = collections.deque([b""], maxlen=21)
-            child._has_stack = False
+            child._is_stack = False
             for start in range(0, len(printed), size):
                 child._keep_lines(printed[start : start + size])
-            self.assertEqual([line for line in child._last_lines if line], [b"one", b"Fatal error: no"])
+            self.assertEqual(
+                [line for line in child._last_lines if line],
+                [b"one", b"Fatal error: of another program", b"two", b"3 apples", b"Fatal error: no"],
+            )
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import Testing
 
     @Test func stateAndColors_areLeftOut() {
         let log = """
-            \u{1B}[33m(raylet)\u{1B}[0m The node has been marked dead
+            \u{1B}[33m(raylet)\u{1B}[0m The \u{1B}[2K\u{1B}[1;31mnode has been marked dead
                 [state-dump] NodeManager:
                 [state-dump]
             the end

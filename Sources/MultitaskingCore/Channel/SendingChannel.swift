@@ -12,7 +12,7 @@ public protocol SendingChannel: AnyObject, Sendable {
     /// - Throws: `closed` after ``Channel/close(discarding:)``; `encodeFailed` if the element can't be encoded, in
     ///   which case nothing is sent; `arenaLimitReached` if the backend's memory is full.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
-    @_disfavoredOverload  // or `try await channel.send(array.count, …)` means this one, and doesn't compile
+    @_disfavoredOverload  // Otherwise, `try await channel.send(array.count, …)` chooses this one and doesn't compile.
     func send<Element: Codable & Sendable>(_ element: Element, wait: WaitLimit) throws -> Bool
 
     /// Sends an element, suspending instead of blocking until it is accepted; false if the limit passes first.

@@ -69,6 +69,9 @@ final class DeferredFuture<Value: Sendable>: FutureSource {
         return withExtendedLifetime(first) { last }
     }
 
+    /// The last of those that follow each other from here; nil if it follows none.
+    var endOfChain: Future<Value>? { if case .following(let future) = phase { future } else { nil } }
+
     var isPending: Bool { if case .pending = ownPhase { true } else { false } }
 
     var state: TaskState {

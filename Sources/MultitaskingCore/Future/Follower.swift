@@ -63,4 +63,10 @@ extension Future: Followable {
 
     /// What it stands for, if that is made in the client.
     var deferred: DeferredFuture<Value>? { source as? DeferredFuture<Value> }
+
+    /// Whether it waits for what others bring about, before a pool has a task for it.
+    package var isUnsubmitted: Bool { deferred?.endOfChain == nil && deferred?.isPending == true }
+
+    /// Itself, or the future of a pool's task that it follows.
+    package var endOfChain: Future { deferred?.endOfChain ?? self }
 }

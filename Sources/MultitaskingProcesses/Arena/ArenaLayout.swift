@@ -103,7 +103,7 @@ struct ArenaLayout: Sendable, Equatable {
 
     static let sharedLimit = 1 << 14
     static let sharedTable = callTable + callLimit * callStride
-    /// How many payloads on their way can lead to a shared value: at least as many as there can be unfinished tasks.
+    /// How many handles of shared values can be in payloads on their way: one for each task that can be unfinished.
     let passageCapacity: Int
     let passageTable: Int
 

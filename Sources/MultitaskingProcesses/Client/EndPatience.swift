@@ -1,6 +1,6 @@
 import MultitaskingSystem
 
-/// For how long to wait for a process that is to end, not counting the time in which it wants a core and gets none.
+/// For how long to wait for a process that is to end: longer, if it wants a core and gets none.
 struct EndPatience {
     /// How long a process may take that runs, or sleeps.
     private var left: Int64
@@ -25,7 +25,7 @@ struct EndPatience {
         let passed = max(0, now - last)
         last = now
         mostLeft -= passed
-        // Of a look that comes late, the machine is as busy as of one that finds the process waiting.
+        // A late look shows that the machine is busy, too, so only a part of that time counts.
         let counted = min(passed, Self.longestLook)
         let isStarved = time.map { wasStarved($0, counted) } ?? false
         lastTime = time?.nanoseconds

@@ -9,7 +9,7 @@ protocol Dependency: Followable {
 extension Future: Dependency where Value: Portable {
     /// Where a worker finds the value: where it is, or if it is of another pool, or was asked for, in a copy.
     func source(in core: PoolCore) throws -> HandedOnSource {
-        if let pin = (backend as? ProcessFuture<Value>)?.pin(in: core) { return .slot(pin.slot.number, pin) }
+        if let pin = (endOfChain.backend as? ProcessFuture<Value>)?.pin(in: core) { return .slot(pin.slot.number, pin) }
         let value = try availableValue()
         let writer = PayloadWriter(home: core.membership.shares)
         do { try writer.encode(value) } catch { throw MultitaskingError.encodeFailed(error) }

@@ -16,13 +16,17 @@ extension PoolCore {
     /// Calls `body` when an interrupt has ended the pool; does nothing unless one would, or if another was given first.
     func whenInterrupted(_ body: @escaping @Sendable () -> Void) {
         guard interruptNotice.isExpected.load(ordering: .relaxed) else { return }
+        let deadline = arena.header.interruptDeadline
         let channel: ProcessChannel? = interruptNotice.channel.withLock { channel in
             guard channel == nil else { return nil }
             channel = try? makeChannel(ChannelOptions())
             return channel
         }
-        let deadline = arena.header.interruptDeadline
-        _ = try? channel?.whenReady(for: .receive) { if deadline.load() != 0 { body() } }
+        // Outside of the lock, as it may call back at once.
+        if let channel, (try? channel.whenReady(for: .receive) { if deadline.load() != 0 { body() } }) == nil {
+            // Without a thread that watches it, the next call tries again.
+            endInterruptNotice()
+        }
         // The channels may have been closed before there was this one.
         if isInterrupted { body() }
     }

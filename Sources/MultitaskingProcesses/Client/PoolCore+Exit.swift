@@ -53,7 +53,7 @@ extension PoolCore: PoolAtExit {
         for member in runners {
             pulse &+= member.finishedTasks.load() &+ member.endlessWaitsSoFar.load()
             // A task may have other threads than the one that waits.
-            if let process = member.process { pulse &+= Self.processorTime(of: process) / 100_000_000 }
+            if let process = member.process { pulse &+= UInt64(ProcessorTime.nanoseconds(of: process)) / 100_000_000 }
         }
         return pulse
     }
@@ -71,16 +71,5 @@ extension PoolCore: PoolAtExit {
         let index = slot.kind == .forked ? slot.forkedMember : word.member
         guard (1...arena.layout.workers + ArenaLayout.forkedLimit).contains(index) else { return nil }
         return arena.member(index)
-    }
-
-    /// The nanoseconds that a process has had on processors; 0 if it cannot be asked.
-    private static func processorTime(of process: pid_t) -> UInt64 {
-        var clock = clockid_t()
-        var time = timespec()
-        // SAFETY: the calls write what they are given, which outlives them.
-        guard unsafe clock_getcpuclockid(process, &clock) == 0, unsafe clock_gettime(clock, &time) == 0 else {
-            return 0
-        }
-        return UInt64(clamping: Int64(time.tv_sec)) &* 1_000_000_000 &+ UInt64(clamping: time.tv_nsec)
     }
 }

@@ -129,9 +129,9 @@ extension PoolCore {
 
     @inline(__always)
     private func push(
-        _ use: inout RingUse, _ isShutDown: Bool, _ ring: TaskRing, _ push: (inout Int) -> Bool
+        _ use: inout RingUse, _ isEnding: Bool, _ ring: TaskRing, _ push: (inout Int) -> Bool
     ) throws {
-        guard !isShutDown else { throw Self.isShutDown }
+        guard !isEnding else { throw Self.isShutDown }
         guard push(&use.room) else {
             throw MultitaskingError(
                 .arenaLimitReached, "the pool's ring of \(arena.layout.slotCapacity) tasks is full; wait for some first"

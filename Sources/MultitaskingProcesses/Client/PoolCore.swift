@@ -69,7 +69,7 @@ final class PoolCore: Sendable {
         var end: Int64?
         /// Whether the supervisor has ended for good: nobody is left to take a task.
         var isShutDown = false
-        /// Whether the end has begun: whatever was pushed before is there when the supervisor looks whether it may end.
+        /// Whether the pool accepts no more tasks. A supervisor that sees the end's phase sees every task pushed before.
         var isEnding = false
     }
 

@@ -304,8 +304,8 @@ final class SupervisorHandle: Sendable {
         endAllClaimed()
         // The workers die with their supervisor, and nobody else says so any more.
         for member in 1...arena.layout.workers { arena.member(member).state = .absent }
-        ProcessMark(mapping).killAll(sparesLiving: true, patience: ProcessMark.longPatience)
         closeChannels()
+        ProcessMark(mapping).killAll(sparesLiving: true)
     }
 
     // MARK: The end
@@ -333,6 +333,8 @@ final class SupervisorHandle: Sendable {
             if isKilled, killPatience.isOver(process.map { ProcessorTime(of: $0.id) }) {
                 // It does not find its way through the memory any more. Its workers die with it.
                 state.withLock { endLost(&$0) }
+                // What they have started may still have living ones for parents.
+                ProcessMark(mapping).killAll(sparesLiving: false, patience: ProcessMark.longPatience)
             }
             state.withLock { state in
                 guard !state.isGone else { return }

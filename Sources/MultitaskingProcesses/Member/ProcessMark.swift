@@ -57,9 +57,17 @@ struct ProcessMark {
 
     private func kill(_ mark: UInt64, mask: UInt64, skipping skipped: pid_t, sparesLiving: Bool, patience: Int64) {
         let end = monotonicNanoseconds() + patience
-        // Until none runs: one that is killed while it forks may leave a child that this pass did not see.
-        while mt_kill_marked(mark, mask, skipped, sparesLiving) > 0, monotonicNanoseconds() < end { usleep(200) }
+        var passes = 0
+        // Until none runs: one that is killed while it forks may leave a child that this pass did not see. A pass looks
+        // at all processes of the machine, and those that were killed need its cores.
+        while mt_kill_marked(mark, mask, skipped, sparesLiving) > 0 {
+            passes += 1
+            if passes >= Self.fewestPasses, monotonicNanoseconds() > end { return }
+            usleep(200 << UInt32(min(passes / 4, 6)))
+        }
     }
+
+    private static let fewestPasses = 3
 
     /// While others wait for this process: those that were killed end without it.
     private static let shortPatience: Int64 = 4_000_000

@@ -9,7 +9,7 @@ extension Supervisor {
     /// How many children are looked at in one go; if there are more, the rest when these are gone.
     private static let batch = 1024
 
-    /// What counts of a look at the orphans at most, in nanoseconds.
+    /// The most time that one round counts for, in nanoseconds.
     private static let longestRound: Int64 = 5_000_000
 
     private var orphans: [pid_t] {

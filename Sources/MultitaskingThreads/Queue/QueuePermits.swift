@@ -13,8 +13,8 @@ final class QueuePermits: Sendable {
     /// that whoever submits and cancels doesn't fill the queue without end.
     private let cancelled = Atomic<Int>(0)
     private let cancelledLimit: Int
-    /// They are small, since their calls are gone. A short queue must not look full because of tasks that nobody waits
-    /// for while all workers are busy for long.
+    /// Cancelled tasks are small, since their calls are gone. A short queue must not look full because of them while all
+    /// workers are busy.
     static let leastCancelledLimit = 1024
     private let hasWaiters = Atomic<Bool>(false)
     private let waiters = Monitor(Waiters())

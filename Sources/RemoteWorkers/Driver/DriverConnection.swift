@@ -74,6 +74,8 @@ package final class DriverConnection: Sendable {
         link.send(.hello, 0, JSON.object(members).bytes)
         do { greeting = try answer.wait(startTimeout, names) } catch {
             let log = driver.logTail
+            // It may have become ready in this moment.
+            link.send(.shutDown, 0)
             driver.end(within: .seconds(2))
             reader.join()
             callbacks.end()

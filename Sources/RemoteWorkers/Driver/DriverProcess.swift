@@ -215,11 +215,12 @@ final class DriverProcess: Sendable {
         return String(lines.map(withoutColors).joined(separator: "\n").suffix(2000))
     }
 
-    /// A line without what colors it on a terminal.
+    /// A line without what colors it on a terminal, or moves its cursor (ECMA-48, control sequences).
     private static func withoutColors(_ line: Substring) -> String {
         let parts = line.split(separator: "\u{1B}", omittingEmptySubsequences: false)
         return parts.dropFirst().reduce(into: String(parts.first ?? "")) { text, part in
-            text += part.drop { $0 != "m" }.dropFirst()
+            guard part.first == "[" else { return text += part }
+            text += part.dropFirst().drop { "0" <= $0 && $0 <= "?" || " " <= $0 && $0 <= "/" }.dropFirst()
         }
     }
 

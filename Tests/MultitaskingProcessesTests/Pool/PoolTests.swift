@@ -53,8 +53,8 @@ struct PoolTests {
     @Test(
         arguments: [
             "shared-array", "shared-value", "shared-made", "shared-lifetime", "shared-stray-write", "shared-deaths",
-            "shared-client-forks", "shared-elsewhere", "shared-file", "shared-large", "shared-copies", "shared-queue",
-            "results-of",
+            "shared-client-forks", "shared-elsewhere", "shared-file", "shared-large", "shared-copies", "shared-sizes",
+            "shared-queue", "results-of",
         ])
     func sharedValues(_ scenario: String) async throws {
         try await Launcher.expectPassBothWays(scenario)

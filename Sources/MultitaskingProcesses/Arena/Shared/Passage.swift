@@ -85,7 +85,12 @@ struct Passage {
 
     /// Says that a shared value has others inside.
     func add(_ values: some Sequence<UInt64>, inside value: UInt64, by member: Int) throws {
-        for inner in values { _ = try add(inner, .value, value, after: 0, by: member) }
+        let hasInner = SharedRecord.find(value, in: arena).record.hasInner
+        hasInner.store(0)
+        for inner in values {
+            hasInner.store(1)
+            _ = try add(inner, .value, value, after: 0, by: member)
+        }
     }
 
     private func add(
@@ -104,7 +109,7 @@ struct Passage {
         if let claim = table.claim({ claim($0, by: member) }) { return claim }
         throw MultitaskingError(
             .arenaLimitReached,
-            "\(arena.layout.passageCapacity) payloads with shared values are in transit; receive or drop some first")
+            "\(arena.layout.passageCapacity) handles of shared values are in transit; receive or drop some first")
     }
 
     private func claim(_ index: Int, by member: Int) -> (Entry, UInt64)? {
@@ -154,11 +159,13 @@ struct Passage {
 
     /// Whether a value can be found through anything that is on its way.
     ///
-    /// - Complexity: O(1) while the last payload that was sent with the value is on its way, O(payloads) afterwards.
+    /// - Complexity: O(1) while the payload that was last seen to lead to it is on its way. Otherwise, O(as many as have
+    ///   ever been on their way at once).
     func leads(to value: UInt64) -> Bool {
         let last = SharedRecord.find(value, in: arena).record.lastPassage
         if let index = index(of: last.load()), leads(index, to: value) { return true }
-        guard let index = (0..<table.count).first(where: { leads($0, to: value) }) else { return false }
+        // Of tasks in a queue, the last one stays longest.
+        guard let index = (0..<table.count).last(where: { leads($0, to: value) }) else { return false }
         last.store(Place(index) + 1)
         return true
     }
@@ -195,9 +202,10 @@ struct Passage {
 
     /// The values that a shared value has inside; to be asked before it is freed.
     ///
-    /// - Complexity: O(payloads on their way).
+    /// - Complexity: O(as many as have ever been on their way at once), unless it has none.
     func values(inside value: UInt64) -> [UInt64] {
-        (0..<table.count).compactMap { index in
+        guard SharedRecord.find(value, in: arena).record.hasInner.load() != 0 else { return [] }
+        return (0..<table.count).compactMap { index in
             guard let link = link(at: index), link.kind == .value, link.holder == value else { return nil }
             return link.value
         }

@@ -7,6 +7,7 @@ struct SharedRecord: Record {
         case start = 8
         case byteCount = 16
         case block = 24
+        case hasInner = 32
         case holders = 64
         case keepers = 192
         case lastPassage = 320
@@ -32,6 +33,9 @@ struct SharedRecord: Record {
     /// Where `Passage` was last seen to say that something leads to the value: a hint, in a line of its own, as it is
     /// written for each payload.
     var lastPassage: SharedWord { word(.lastPassage) }
+
+    /// Whether it may have other values inside; 0 if it has none.
+    var hasInner: SharedWord { word(.hasInner) }
 
     // MARK: Members, one bit each
 

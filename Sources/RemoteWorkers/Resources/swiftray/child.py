@@ -8,6 +8,7 @@ import fcntl
 import mmap
 import os
 import queue
+import re
 import selectors
 import signal
 import socket
@@ -60,8 +61,8 @@ _MOST_REPORT_BYTES = 96
 _CHUNK = 1 << 16
 #: What a report keeps of what was printed.
 _MOST_LINES, _MOST_LINE_BYTES = 20, 4096
-#: What Swift prints between the reason of a crash and a stack, which may be longer than what is kept.
-_STACK = b"Current stack trace:"
+#: What Swift prints between the reason of a crash and a stack, which may be longer than what is kept, and a line of it.
+_STACK, _FRAME = b"Current stack trace:", re.compile(rb"\d+ +\S")
 #: What helps where elements are too large.
 _SMALLER_ELEMENTS = "send smaller elements, such as parts, or write a file and send its path"
 #: How long a child may take to leave when its pool ends, in seconds, besides its finalizer.
@@ -119,7 +120,7 @@ class Child:
         self._captured: bytearray | None = None
         self._capture_limit = 0
         self._last_lines: collections.deque[bytes] = collections.deque([b""], maxlen=_MOST_LINES + 1)
-        self._has_stack = False
+        self._is_stack = False
         self._cancelled: collections.OrderedDict[int, int] = collections.OrderedDict()
         self._status = 0
         self._peak = 0
@@ -205,7 +206,7 @@ class Child:
         self._last_report = 0
         self._begun = self._tasks_begun
         self._last_lines = collections.deque([b""], maxlen=_MOST_LINES + 1)
-        self._has_stack = False
+        self._is_stack = False
         self._captured = None if output_limit is None else bytearray()
         self._capture_limit = output_limit or 0
         self._relays_output = relays_output
@@ -474,17 +475,18 @@ class Child:
         return len(data)
 
     def _keep_lines(self, data: bytes) -> None:
-        """Keeps the last lines of what was printed, up to a stack."""
-        if self._has_stack:
-            return
+        """Keeps the last lines of what was printed, without stacks."""
         first, *others = data.split(b"\n")
-        lines = [self._last_lines[-1] + first, *others]
-        if _STACK in lines[:-1]:
-            self._has_stack = True
-            lines[lines.index(_STACK) :] = [b""]
-        self._last_lines[-1] = lines[0][-_MOST_LINE_BYTES:]
-        for line in lines[1:][-_MOST_LINES - 1 :]:
+        lines = [self._last_lines.pop() + first, *others]
+        if self._is_stack or any(line == _STACK for line in lines[:-1]):
+            lines[:-1] = [line for line in lines[:-1] if not self._belongs_to_stack(line)]
+        for line in lines[-_MOST_LINES - 1 :]:
             self._last_lines.append(line[-_MOST_LINE_BYTES:])
+
+    def _belongs_to_stack(self, line: bytes) -> bool:
+        """Whether a line, the next one, is of a stack."""
+        self._is_stack = line == _STACK or (self._is_stack and _FRAME.match(line) is not None)
+        return self._is_stack
 
     def _settle(self, pipes: dict[int, int]) -> None:
         """Takes in what the dead child has left, and says that it is dead."""

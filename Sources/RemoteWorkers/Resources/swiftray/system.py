@@ -20,7 +20,7 @@ _WATCH = 'exec 3<&0; { read -r group && { read -r _ || kill -s KILL -- "-$group"
 _HOME = re.compile(r"swiftray-\w{6}")
 
 #: How long a host may take to end that has closed its link, in seconds.
-_ENDING = 5.0
+_ENDING = 1.0
 
 
 class Guard:

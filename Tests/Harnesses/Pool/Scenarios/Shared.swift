@@ -1,6 +1,7 @@
 import Glibc
 import MultitaskingCore
 import MultitaskingProcesses
+import MultitaskingSerialization
 
 let sharedScenarios: [String: Scenario] = [
     "shared-array": { try $0.sharedArray() },
@@ -13,6 +14,7 @@ let sharedScenarios: [String: Scenario] = [
     "shared-elsewhere": { try $0.sharedElsewhere() },
     "shared-file": { try $0.sharedFile() },
     "shared-large": { try $0.sharedLarge() },
+    "shared-sizes": { try $0.sharedSizes() },
     "shared-queue": { try $0.sharedQueue() },
     "shared-copies": { try $0.sharedCopies() },
     "results-of": { try $0.resultsOf() },
@@ -51,6 +53,16 @@ struct Weights: Codable, Sendable {
     let numbers: SharedArray<Float>
 }
 
+struct Parcel: Codable, Sendable {
+    let bytes: [UInt8]
+    let numbers: SharedArray<Int>
+}
+
+private func returned(_ parcel: Parcel) throws -> Parcel {
+    guard parcel.numbers.last == 3 else { throw MultitaskingError(.invalidArgument, "the array is another one") }
+    return parcel
+}
+
 private func look(_ model: Shared<Model>) -> [Int32] {
     [getpid(), Int32(unsafe Model.decodings), Int32(model.value.words["b"]?.count ?? -1)]
 }
@@ -62,6 +74,7 @@ private func failToMakeModel(_ number: Int) throws -> Model {
 private func mergeModels(_ first: Model, _ second: Model) -> Int {
     (first.words["b"]?.count ?? -1) + (second.words["b"]?.count ?? -1)
 }
+private func growModel(_ model: Model) -> Model { Model((model.words["b"]?.count ?? -2) + 1) }
 private func dieMerging(_ first: Model, _ second: Model) -> Int {
     if mergeModels(first, second) > 0 { kill(getpid(), SIGKILL) }
     return 0
@@ -249,6 +262,25 @@ extension Harness {
         }
     }
 
+    /// A handle travels with as many bytes as nearly fill a block, compressed and not.
+    fileprivate func sharedSizes() throws {
+        for compression in [CompressionPolicy.none, .zstd(level: 1)] {
+            let pool = try ProcessPool(maxWorkers: 1, startMethod: method, compression: compression)
+            defer { pool.shutdown(.drain) }
+            let numbers = try pool.share([1, 2, 3])
+            for size in [256, 512, 4096, 1 << 16, 1 << 20] {
+                // What is beside the bytes takes less than that.
+                for count in stride(from: size - 96, to: size + 8, by: size > 4096 ? 5 : 1) {
+                    let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ count) }
+                    let parcel = try pool.submit(returned, Parcel(bytes: bytes, numbers: numbers)).value()
+                    guard parcel.bytes == bytes, parcel.numbers.last == 3 else {
+                        return check(false, "\(count) bytes arrive as others")
+                    }
+                }
+            }
+        }
+    }
+
     /// More tasks wait with a value than a table of fixed size would have room for, and the parent drops it before any
     /// of them has run.
     fileprivate func sharedQueue() throws {
@@ -404,6 +436,11 @@ extension Harness {
             let again = try pool.submit(mergeModels, resultsOf: large, large)
             checkEqual(try merged.value(), 300_003)
             checkEqual(try again.value(), 600_000)
+            // From one to the next, whether that is known or under way when it is asked for.
+            let grown = try pool.submit(growModel, resultsOf: small)
+            let regrown = try pool.submit(growModel, resultsOf: grown)
+            checkEqual(try pool.submit(mergeModels, resultsOf: small, regrown).value(), 8)
+            checkEqual(try pool.submit(mergeModels, resultsOf: grown, regrown).value(), 9)
             checkEqual(unsafe Model.decodings, 0, "decodings in the client")
             checkThrows(.workerCrashed) { try pool.submit(dieMerging, resultsOf: small, large).value() }
             // Asked for while another task is to be given it, and after that.
