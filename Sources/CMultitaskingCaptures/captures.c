@@ -119,8 +119,13 @@ uint64_t mc_image_changes(void) {
 }
 
 bool mc_is_mapped(uintptr_t word) {
-    // The first pages are never mapped, and no user's address has more than 47 bits (more on request only).
-    if (word <= 0xffff || word >> 47 != 0) return false;
+    // The first pages are never mapped, and no user's address has more bits (more on request only).
+#ifdef __aarch64__
+    enum { address_bits = 48 };
+#else
+    enum { address_bits = 47 };
+#endif
+    if (word <= 0xffff || word >> address_bits != 0) return false;
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
     unsigned char resident;
     // ENOMEM says that nothing is mapped there. Whatever else goes wrong, it might be.

@@ -284,13 +284,19 @@ pid_t mt_spawn_supervisor(
     if (error == EBADF) error = EMFILE;
     if (!error) error = posix_spawn_file_actions_addclosefrom_np(&actions, mt_spawn_link_fd + 1);
 
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
     pid_t pid = 0;
     if (!error) {
         sigset_t before;
         mt_hold_crashes(&before);
-        error = posix_spawn(&pid, "/proc/self/exe", &actions, NULL, words, environment);
+        // One that does not become a supervisor runs the program's `main` with what was blocked before.
+        posix_spawnattr_setsigmask(&attributes, &before);
+        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+        error = posix_spawn(&pid, "/proc/self/exe", &actions, &attributes, words, environment);
         mt_let_crashes(&before);
     }
+    posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     free(environment);
     free(words);

@@ -66,6 +66,14 @@ void *mt_map_shared(int descriptor, size_t length) {
 }
 
 int mt_discard(void *address, size_t length) {
+    // Where pages are larger than blocks, only whole ones: others may use the rest. The system would refuse a start
+    // within a page, and give back what lies behind an end within one.
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t start = ((uintptr_t)address + page - 1) & ~(page - 1);
+    uintptr_t end = ((uintptr_t)address + length + 4095) & ~(uintptr_t)4095 & ~(page - 1);
+    if (end <= start) return 0;
+    address = (void *)start;
+    length = end - start;
     if (madvise(address, length, MADV_REMOVE) == 0) return 0;
     // Pages that are locked, as mt_map_shared may have left them, are not given back.
     if (errno != EINVAL || munlock(address, length) != 0) return -errno;

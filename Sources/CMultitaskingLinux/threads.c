@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -19,7 +20,13 @@
 
 // MARK: Starting
 
-static const size_t smallest_stack = 64 << 10;
+// Some processors need more than others, and large thread-local variables lie on it.
+static size_t smallest_stack(void) {
+    static const size_t least = 64 << 10;
+    long needed = sysconf(_SC_THREAD_STACK_MIN);
+    return needed > (long)least ? (size_t)needed : least;
+}
+
 // Pages of it appear when they are touched.
 static const size_t unlimited_stack = 256 << 20;
 
@@ -28,7 +35,7 @@ static size_t stack_size(void) {
     if (getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return unlimited_stack;
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     size_t size = limit.rlim_cur & ~(page - 1);
-    return size < smallest_stack ? smallest_stack : size;
+    return size < smallest_stack() ? smallest_stack() : size;
 }
 
 // Less is little for programs that are given a limit of addresses: from here on it holds the stacks and heaps of dozens
@@ -53,12 +60,13 @@ int mt_start_thread(void *(*body)(void *), void *argument) {
     int error = pthread_attr_init(&attributes);
     if (error) return -error;
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    for (size_t size = stack_size(); size >= smallest_stack; size /= 2) {
+    size_t size = stack_size();
+    do {
         pthread_t thread;
         error = pthread_attr_setstacksize(&attributes, size);
         if (!error) error = pthread_create(&thread, &attributes, body, argument);
-        if (!error) break;
-    }
+        size /= 2;
+    } while (error && size >= smallest_stack());
     pthread_attr_destroy(&attributes);
     return -error;
 }
@@ -147,6 +155,8 @@ void mt_adopt_main_queue(void) {
     if (main_queue.adopt) main_queue.adopt();
     // A thread of the process this was forked from may have slept.
     atomic_store(&worker_sleeps, false);
+    // Or used its main queue.
+    atomic_store(&first_thread, looking);
 }
 
 void mt_begin_worker_sleep(void) { atomic_store(&worker_sleeps, true); }
@@ -218,6 +228,26 @@ _Noreturn void mt_serve_main_queue(const uint64_t *activity) {
 
 // MARK: Forking
 
+// Whether a number is the address of something. No user's address has more bits (more on request only).
+static bool is_mapped(uintptr_t number) {
+#ifdef __aarch64__
+    enum { address_bits = 48 };
+#else
+    enum { address_bits = 47 };
+#endif
+    if (number <= 0xffff || number >> address_bits != 0) return false;
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    unsigned char resident;
+    // ENOMEM says that nothing is mapped there. Whatever else goes wrong, it might be.
+    return mincore((void *)(number & ~(page - 1)), 1, &resident) == 0 || errno != ENOMEM;
+}
+
+// Whether a word is half of an address. Many have the same upper half, which may be somebody's id, too: 0x7f12, 0x55d3.
+static bool is_in_address(const uint32_t *word, uintptr_t start, uintptr_t end) {
+    uintptr_t place = (uintptr_t)word & ~(uintptr_t)7;
+    return place >= start && place + 8 <= end && is_mapped(*(const uintptr_t *)place);
+}
+
 static int forget_in_image(struct dl_phdr_info *image, size_t size, void *argument) {
     (void)size;
     uint32_t own = (uint32_t) * (const pid_t *)argument;
@@ -227,16 +257,18 @@ static int forget_in_image(struct dl_phdr_info *image, size_t size, void *argume
         if (segment->p_type != PT_TLS) continue;
         // Those that begin as zero: an id that is kept is not known before.
         uintptr_t start = (uintptr_t)image->dlpi_tls_data;
-        uintptr_t word = (start + segment->p_filesz + 3) & ~(uintptr_t)3;
-        for (; word + 4 <= start + segment->p_memsz; word += 4)
-            if (*(const uint32_t *)word == own) *(uint32_t *)word = 0;
+        uintptr_t end = start + segment->p_memsz;
+        uint32_t *word = (uint32_t *)((start + segment->p_filesz + 3) & ~(uintptr_t)3);
+        for (; (uintptr_t)(word + 1) <= end; word++)
+            if (*word == own && !is_in_address(word, start, end)) *word = 0;
     }
     return 0;
 }
 
+void mt_forget_thread(pid_t thread) { dl_iterate_phdr(forget_in_image, &thread); }
+
 pid_t mt_fork_afresh(void) {
-    pid_t own = (pid_t)syscall(SYS_gettid);
     // Before it: some of them may be asked for, and known, in the child at once.
-    dl_iterate_phdr(forget_in_image, &own);
+    mt_forget_thread((pid_t)syscall(SYS_gettid));
     return mt_fork();
 }

@@ -83,13 +83,14 @@
 
         /// Makes a span for the task that `submit` queues, and ends it when the task ends or is refused.
         private func traced<Value>(
-            _ options: TaskOptions, _ submit: (TaskTrace, any Tracer) throws -> Future<Value>
+            _ options: TaskOptions, _ submit: (TaskTrace, any Instrument) throws -> Future<Value>
         ) throws -> Future<Value> {
-            let tracer = tracer ?? InstrumentationSystem.tracer
-            let trace = starts.begin(tracer.startSpan(spanName))
+            // Of several instruments, each has something to inject.
+            let instrument: any Instrument = tracer ?? InstrumentationSystem.instrument
+            let trace = starts.begin((tracer ?? InstrumentationSystem.tracer).startSpan(spanName))
             if let name = options.name { trace.span.attributes["multitasking.name"] = name }
             do {
-                let future = try submit(trace, tracer)
+                let future = try submit(trace, instrument)
                 starts.follow(trace, future)
                 return future
             } catch {

@@ -43,6 +43,9 @@ void mt_end_worker_sleep(void);
 // Says that the main queue is about to be used, so that nobody has to find out. Cheap when it was said before.
 void mt_expect_main_queue(void);
 
+// Clears every variable of the calling thread that holds this number and is no part of an address.
+void mt_forget_thread(pid_t thread);
+
 // Forks after the calling thread has forgotten its id: libraries keep the id of the current thread in variables of
 // that thread, which the child's thread would inherit, and take the other one for the owner of its locks. A process
 // that is not known is found out again when it is needed. Only for a thread that runs nothing but this package. -errno

@@ -69,7 +69,7 @@ final class PoolCore: Sendable {
         var end: Int64?
         /// Whether the supervisor has ended for good: nobody is left to take a task.
         var isShutDown = false
-        /// Whether the pool accepts no more tasks. A supervisor that sees the end's phase sees every task pushed before.
+        /// Whether the pool takes no more tasks. A supervisor that sees the end's phase sees every task pushed before.
         var isEnding = false
     }
 

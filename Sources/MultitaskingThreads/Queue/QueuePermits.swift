@@ -13,7 +13,7 @@ final class QueuePermits: Sendable {
     /// that whoever submits and cancels doesn't fill the queue without end.
     private let cancelled = Atomic<Int>(0)
     private let cancelledLimit: Int
-    /// Cancelled tasks are small, since their calls are gone. A short queue must not look full because of them while all
+    /// Cancelled tasks are small, as their calls are gone. A short queue must not look full because of them while all
     /// workers are busy.
     static let leastCancelledLimit = 1024
     private let hasWaiters = Atomic<Bool>(false)

@@ -21,6 +21,10 @@ struct StartTests {
         try await Launcher.expectPass("start-through-loader", method)
     }
 
+    @Test func numberOfAThreadThatIsHalfOfAnAddress() async throws {
+        try await Launcher.expectPass("start-forgetting", "fork")
+    }
+
     /// Takes the ten seconds that a program has to become a supervisor.
     @Test func programThatNeverBecomesASupervisor() async throws {
         try await Launcher.expectPass("start-hangs", "spawn", within: .seconds(60))

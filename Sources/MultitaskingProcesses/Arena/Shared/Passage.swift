@@ -159,8 +159,8 @@ struct Passage {
 
     /// Whether a value can be found through anything that is on its way.
     ///
-    /// - Complexity: O(1) while the payload that was last seen to lead to it is on its way. Otherwise, O(as many as have
-    ///   ever been on their way at once).
+    /// - Complexity: O(1) while the payload that was last seen to lead to it is on its way. Otherwise, O(the most that
+    ///   were ever on their way at once).
     func leads(to value: UInt64) -> Bool {
         let last = SharedRecord.find(value, in: arena).record.lastPassage
         if let index = index(of: last.load()), leads(index, to: value) { return true }
@@ -202,7 +202,7 @@ struct Passage {
 
     /// The values that a shared value has inside; to be asked before it is freed.
     ///
-    /// - Complexity: O(as many as have ever been on their way at once), unless it has none.
+    /// - Complexity: O(the most that were ever on their way at once), unless it has none.
     func values(inside value: UInt64) -> [UInt64] {
         guard SharedRecord.find(value, in: arena).record.hasInner.load() != 0 else { return [] }
         return (0..<table.count).compactMap { index in

@@ -15,8 +15,10 @@ let startingScenarios: [String: Scenario] = [
     "start-loaded": { try $0.loaded() },
     "start-beside-copy": { try $0.startBesideCopy() },
     "start-hangs": { try $0.startHangs() },
+    "start-forgetting": { try $0.startForgetting() },
     "start-cost": { try $0.startCost() },
 ]
+
 
 /// A pool in a `static let`, beside something else that a task may want.
 private enum Global {
@@ -246,6 +248,21 @@ extension Harness {
             check("\(error)".contains("cannotSpawn"), "the error does not name the cause: \(error)")
         } catch { Checks.fail("threw \(error)") }
         bereft.shutdown(.drain)
+    }
+
+    /// The thread that starts workers has a number that is half of an address; those of the C library lie in variables
+    /// of the thread that begin as zero. Without them, the next allocation or conversion would end the process.
+    func startForgetting() throws {
+        let block = unsafe malloc(40)
+        defer { unsafe free(block) }
+        let places = unsafe [block, dlsym(nil, "isalpha"), dlsym(nil, "environ")].map { UInt(bitPattern: $0) }
+        for place in places {
+            mt_forget_thread(pid_t(truncatingIfNeeded: place >> 32))
+            mt_forget_thread(pid_t(truncatingIfNeeded: place))
+            unsafe free(malloc(40))
+            checkEqual(isalpha(120) != 0, true)
+        }
+        checkEqual(try ProcessPool(maxWorkers: 1, startMethod: method).submit(double, 4).value(), 8)
     }
 
     /// Says how long two workers take to the first result; the number says how many pools are made.
