@@ -13,9 +13,28 @@ import Tracing
 /// A value of the caller, under a key that another process finds by its name.
 enum UserKey: ServiceContextKey { typealias Value = String }
 
+/// A value that only an instrument carries: it is not `Codable`.
+struct Baggage: Sendable { let text: String }
+enum BaggageKey: ServiceContextKey { typealias Value = Baggage }
+
+struct BaggageInstrument: Instrument {
+    func extract<Carrier, Extract: Extractor>(
+        _ carrier: Carrier, into context: inout ServiceContext, using extractor: Extract
+    ) where Extract.Carrier == Carrier {
+        context[BaggageKey.self] = extractor.extract(key: "baggage", from: carrier).map(Baggage.init)
+    }
+
+    func inject<Carrier, Inject: Injector>(
+        _ context: ServiceContext, into carrier: inout Carrier, using injector: Inject
+    ) where Inject.Carrier == Carrier {
+        if let baggage = context[BaggageKey.self] { injector.inject(baggage.text, forKey: "baggage", into: &carrier) }
+    }
+}
+
 /// What a task sees of its caller's context.
 struct Seen: Codable, Sendable, Equatable {
     var user = ServiceContext.current?[UserKey.self]
+    var baggage = ServiceContext.current?[BaggageKey.self]?.text
     var span = ServiceContext.current?.inMemorySpanContext?.spanID
 }
 
@@ -34,7 +53,10 @@ struct Seen: Codable, Sendable, Equatable {
 struct Refused: Error, Codable { let reason: String }
 
 /// Gives each worker of a spawned pool what a forked one has inherited.
-@Sendable func bootstrap() { InstrumentationSystem.bootstrap(InMemoryTracer()) }
+@Sendable func bootstrap() { bootstrap(InMemoryTracer()) }
+func bootstrap(_ tracer: InMemoryTracer) {
+    InstrumentationSystem.bootstrap(MultiplexInstrument([BaggageInstrument(), tracer]))
+}
 
 /// Checks the spans of tasks in processes: `tracing fork` or `tracing spawn`. Ends with 1 and says what is wrong.
 @main
@@ -42,7 +64,7 @@ struct TracingProgram {
     static func main() throws {
         let isSpawned = CommandLine.arguments.contains("spawn")
         let tracer = InMemoryTracer()
-        InstrumentationSystem.bootstrap(tracer)
+        bootstrap(tracer)
         let base =
             if isSpawned {
                 try ProcessPool(maxWorkers: 1, startMethod: .spawn, initializer: bootstrap)
@@ -52,6 +74,7 @@ struct TracingProgram {
 
         let seen = try checks.parent { try pool.submit(look).value() }
         checks.expect(seen.value.user == "alice", "the context's value is in the task: \(seen.value)")
+        checks.expect(seen.value.baggage == "umbrella", "so is what another instrument carries: \(seen.value)")
         checks.expect(seen.spans.map(\.spanID) == [seen.value.span], "the task's context is that of its span")
         let asynchronous = try checks.parent { try pool.submit(lookAsynchronously).value() }
         checks.expect(asynchronous.value.user == "alice", "it is in an asynchronous function: \(asynchronous.value)")
@@ -113,6 +136,7 @@ struct Checks {
     func parent<Value>(_ body: () throws -> Value) throws -> (value: Value, spans: [FinishedInMemorySpan]) {
         var context = ServiceContext.topLevel
         context[UserKey.self] = "alice"
+        context[BaggageKey.self] = Baggage(text: "umbrella")
         let (value, parent) = try ServiceContext.withValue(context) {
             try tracer.withSpan("caller") { span in (try body(), span.context.inMemorySpanContext?.spanID) }
         }

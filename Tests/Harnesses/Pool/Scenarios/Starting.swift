@@ -19,7 +19,6 @@ let startingScenarios: [String: Scenario] = [
     "start-cost": { try $0.startCost() },
 ]
 
-
 /// A pool in a `static let`, beside something else that a task may want.
 private enum Global {
     static let pool = Result {
