@@ -15,6 +15,8 @@
         private static let headLimit = 16 << 10
         /// How long a client may take to send the head of a request, from the beginning or the answer before.
         private static let headPatience = Duration.seconds(10)
+        /// How long to wait for a descriptor before asking again.
+        private static let pause = Duration.milliseconds(200)
         /// How long a client may take to receive a part of an answer.
         private static let partPatience = Duration.seconds(30)
         private static let bufferSize = 4 << 10
@@ -28,6 +30,7 @@
         func run(at address: any SocketAddress, onListening: (UInt16) -> Void) async throws {
             let socket = try Socket(domain: Int32(address.family))
             defer { try? socket.close() }
+            socket.keepFromOtherPrograms()
             try socket.setValue(true, for: .localAddressReuse)
             try socket.bind(to: address)
             try socket.listen()
@@ -38,15 +41,17 @@
             try await withThrowingTaskGroup(of: Void.self) { group in
                 defer { group.cancelAll() }
                 group.addTask { try await pool.run() }
-                group.addTask { try await accept(from: listening) }
+                group.addTask { try await accept(from: listening, pool as? any Actor) }
                 try await group.next()
             }
         }
 
-        private func accept(from listening: AsyncSocket) async throws {
+        /// - Parameter pool: what waits for all sockets.
+        private func accept(from listening: AsyncSocket, _ pool: (any Actor)?) async throws {
             try await withThrowingDiscardingTaskGroup { group in
                 while true {
-                    let connection = try await listening.accept()
+                    guard let connection = try await next(of: listening) else { continue }
+                    connection.socket.keepFromOtherPrograms()
                     guard places.take() else {
                         try? connection.close()
                         continue
@@ -54,12 +59,27 @@
                     group.addTask {
                         // Whatever fails is the end of this connection alone.
                         try? await serve(connection)
+                        // The pool may be about to forget the descriptor: it can't once that is closed, and would take
+                        // the next connection, which gets the same number, for this one.
+                        if let pool { await waitForTurn(of: pool) }
                         try? connection.close()
                         places.giveBack()
                     }
                 }
             }
         }
+
+        /// The next connection; nil after a pause if there is no descriptor for it, which may pass.
+        private func next(of listening: AsyncSocket) async throws -> AsyncSocket? {
+            do { return try await listening.accept() } catch SocketError.failed(_, let code, _)
+                where [EMFILE, ENFILE, ENOBUFS, ENOMEM, ECONNABORTED].contains(code)
+            {
+                try await Task.sleep(for: Self.pause)
+                return nil
+            }
+        }
+
+        private func waitForTurn(of actor: isolated any Actor) {}
 
         // MARK: A connection
 
@@ -160,6 +180,11 @@
         }
 
         func giveBack() { free.withLock { $0 += 1 } }
+    }
+
+    extension Socket {
+        /// Has it closed in programs that this one executes: one that goes on would keep the port.
+        fileprivate func keepFromOtherPrograms() { _ = fcntl(file.rawValue, F_SETFD, FD_CLOEXEC) }
     }
 
     extension Socket.Address {
