@@ -36,8 +36,8 @@
 
         /// Serves until the awaiting task is cancelled.
         ///
-        /// The server may fail later, for example if the program closes its socket. As that may pass, another one begins
-        /// in its place.
+        /// The server may fail later, for example if the program closes its socket. As that may pass, another one
+        /// begins in its place.
         private func serve(_ onListening: @escaping @Sendable (String) -> Void) async throws {
             let failure = try await serve(at: place) { onListening(place.url(port: $0)) }
             guard let port = failure.port else {
