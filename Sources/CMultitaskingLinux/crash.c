@@ -203,6 +203,14 @@ static void set_apart(pid_t copy) {
     prlimit(copy, RLIMIT_LOCKS, &mark, NULL);
 }
 
+// The time for printing is over. What prints is another program, which waits for this process's memory forever if that
+// is gone.
+static void end_printing(int signal) {
+    (void)signal;
+    if (getpgrp() == getpid()) kill(0, SIGKILL);
+    _exit(0);
+}
+
 // Has a copy of this process print the backtrace, so that this one can end now.
 static void print(int signal, siginfo_t *info, void *context) {
     void (*handler)(int, siginfo_t *, void *) = actions_before[signal].sa_sigaction;
@@ -214,7 +222,8 @@ static void print(int signal, siginfo_t *info, void *context) {
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGALRM);
-    set_default(SIGALRM);
+    const struct sigaction ending = {.sa_handler = end_printing};
+    sigaction(SIGALRM, &ending, NULL);
     pthread_sigmask(SIG_UNBLOCK, &set, NULL);
     alarm(mt_print_seconds);
     handler(signal, info, context);

@@ -38,6 +38,8 @@ struct Supervisor {
     var dying: [Int: Int64] = [:]
     /// Whether what tasks have started, and whose parents have ended, is this process's.
     var adoptsOrphans = true
+    /// Whether the end has waited for backtraces that were being printed.
+    var hasAwaitedBacktraces = false
     /// The tasks that wait for their next attempt.
     var delayed = DelayedTasks()
     var pace = RespawnBackoff()
@@ -159,10 +161,13 @@ struct Supervisor {
         let isAlone = workers.allSatisfy { $0 == nil } && forkedTasks.isEmpty && nextWatch == .max
         if phase != .running, !mayWork, isAlone {
             if phase != .killing, areBacktracesPrinted {
+                hasAwaitedBacktraces = true
                 return sleep(until: monotonicNanoseconds() + 20_000_000) ? nil : clientIsGone()
             }
             if phase == .killing { settleQueuedTasks() }
             killOrphans()
+            // Their printers may have been children of the client's, or of nobody, and what they started is as well.
+            if hasAwaitedBacktraces { ProcessMark(mapping).killAll(sparesLiving: true) }
             closeChannelsIfInterrupted()
             arena.header.supervisorPid.store(HeaderRecord.supervisorHasEnded)
             return 0

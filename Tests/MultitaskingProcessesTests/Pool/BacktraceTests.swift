@@ -20,6 +20,12 @@ struct BacktraceTests {
         }
     }
 
+    /// Takes the ten seconds that there are for a backtrace.
+    @Test(arguments: methods)
+    func backtracesThatTakeTooLong(_ method: String) async throws {
+        try await Launcher.expectPass("backtrace-late", method)
+    }
+
     /// A worker's backtrace is printed as often as it crashes, if that is asked for and possible, and never otherwise.
     @Test(arguments: ["backtrace-printed", "backtrace-both", "backtrace-neither"], methods)
     func printedBacktraces(_ scenario: String, _ method: String) async throws {

@@ -27,11 +27,11 @@ enum Launcher {
         let deadline = ContinuousClock.now + limit
         var looks = 0
         // The clock goes on while a virtual machine stands still, so the limit takes a number of looks as well.
-        while launched.process.isRunning, looks < 1000 || ContinuousClock.now < deadline {
+        while launched.isRunning, looks < 1000 || ContinuousClock.now < deadline {
             try await Task.sleep(for: .milliseconds(5))
             looks += 1
         }
-        let hangs = launched.process.isRunning
+        let hangs = launched.isRunning
         let left = hangs ? "" : launched.family.map { "\($0)" }.joined(separator: " ")
         launched.killAll()
         launched.process.waitUntilExit()
@@ -90,6 +90,9 @@ struct LaunchedHarness {
     let tag: String
     let output: URL
 
+    /// Whether it has not ended. Foundation takes it for running as long as others have what they inherited from it.
+    var isRunning: Bool { process.isRunning && Proc.isAlive(process.processIdentifier) }
+
     /// What was printed so far, which may be no text after a task has written over memory.
     var text: String { String(decoding: (try? Data(contentsOf: output)) ?? Data(), as: UTF8.self) }
 
@@ -98,7 +101,9 @@ struct LaunchedHarness {
         Proc.processes.filter { Proc.carries("POOL_HARNESS_TAG", tag, $0) }
     }
 
+    /// Kills them, and those that print a backtrace, which don't have the tag.
     func killAll() {
-        for pid in family { kill(pid, SIGKILL) }
+        let printers = Proc.processes.filter { Proc.link("/proc/\($0)/fd/1") == output.path }
+        for pid in family + printers { kill(pid, SIGKILL) }
     }
 }

@@ -19,6 +19,7 @@ let backtraceScenarios: [String: Scenario] = [
     "backtrace-supervisor-sent": { try $0.theSupervisorDiesOfSentSignals() },
     "backtrace-printed": { try $0.crashWith(.printed) },
     "backtrace-both": { try $0.crashWith(.both) },
+    "backtrace-late": { try $0.printersThatTakeTooLongEnd() },
     "backtrace-neither": { try $0.crashWith(.off) },
 ]
 
@@ -331,5 +332,38 @@ extension Harness {
         // The tasks have their errors while the backtraces are printed, and the pool does not end before that.
         report("reported after \((time / 2).components.attoseconds / 1_000_000_000_000_000) ms")
         pool.shutdown(.drain)
+    }
+
+    /// What prints a backtrace doesn't get on: it ends, with the program that Swift's runtime has started for that.
+    fileprivate func printersThatTakeTooLongEnd() throws {
+        let pool = try ProcessPool(
+            maxWorkers: 1, startMethod: method, captures: .copiesOnly, backtraces: .printed)
+        let output = Proc.link("/proc/self/fd/1")
+        func printers() -> [pid_t] {
+            Proc.processes.filter {
+                Proc.name($0) == "swift-backtrace" && Proc.isAlive($0) && Proc.link("/proc/\($0)/fd/1") == output
+            }
+        }
+        var stopped: Set<pid_t> = []
+        func stopPrinter(_ name: String) {
+            let isFound = eventually {
+                for pid in printers() where stopped.insert(pid).inserted {
+                    kill(pid, SIGSTOP)
+                    return true
+                }
+                return false
+            }
+            check(isFound, "nothing prints the backtrace of a \(name)")
+        }
+        failure(of: try pool.submit(trapDeepDown, 7))
+        stopPrinter("worker")
+        if method == .fork {
+            let number = 5 + stopped.count
+            failure(of: try pool.submit { trapDeepDown(number) })
+            stopPrinter("copy")
+        }
+        pool.shutdown(.drain)
+        check(eventually { printers().isEmpty }, "after the shutdown, \(printers()) still print")
+        for pid in printers() { kill(pid, SIGKILL) }
     }
 }
