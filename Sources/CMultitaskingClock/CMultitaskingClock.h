@@ -35,6 +35,8 @@ static inline uint64_t mt_counter(void) {
 #define MT_CLOCK_VALIDITY INT64_C(1000000)
 // Over how long the counter's speed is measured: the two readings at its ends are exact to some 30 ns each.
 #define MT_CLOCK_CALIBRATION INT64_C(10000000)
+// And for how long at most.
+#define MT_CLOCK_LONGEST_CALIBRATION INT64_C(1000000000)
 // How many events of a process have passed before it looks for a counter, which would make its first task later.
 #define MT_CLOCK_FIRST_CALLS 100
 // What may pass between two looks at the counter with one at the system's clock in between; more was an interruption.
@@ -109,13 +111,22 @@ static inline uint64_t mt_clock_measure(uint64_t ticks, int64_t nanoseconds) {
         atomic_store_explicit(&speed->state, state, memory_order_release);
         return 0;
     }
+    // One thread at a time, as it may begin anew.
+    if (state != mt_clock_is_set || !atomic_compare_exchange_strong(&speed->state, &state, mt_clock_being_set)) return 0;
     int64_t passed = nanoseconds - speed->first_nanoseconds;
-    if (state != mt_clock_is_set || ticks <= speed->first_ticks || passed < MT_CLOCK_CALIBRATION) return 0;
-    uint64_t measured = (uint64_t)(((unsigned __int128)passed << 32) / (ticks - speed->first_ticks));
-    // Of a counter between 10 MHz and 100 GHz.
-    if (measured < UINT64_C(1) << 25 || measured > UINT64_C(100) << 32) return 0;
-    // ORDERING: relaxed; a number that stands for itself. All threads that measure it find nearly the same.
-    atomic_store_explicit(&speed->scale, measured, memory_order_relaxed);
+    uint64_t measured = 0;
+    if (passed > MT_CLOCK_LONGEST_CALIBRATION) {
+        // The machine may have slept meanwhile: the counter went on, and the system's clock did not.
+        speed->first_ticks = ticks;
+        speed->first_nanoseconds = nanoseconds;
+    } else if (passed >= MT_CLOCK_CALIBRATION && ticks > speed->first_ticks) {
+        measured = (uint64_t)(((unsigned __int128)passed << 32) / (ticks - speed->first_ticks));
+        // Of a counter between 10 MHz and 100 GHz.
+        if (measured < UINT64_C(1) << 25 || measured > UINT64_C(100) << 32) measured = 0;
+    }
+    atomic_store_explicit(&speed->state, mt_clock_is_set, memory_order_release);
+    // ORDERING: relaxed; a number that stands for itself.
+    if (measured) atomic_store_explicit(&speed->scale, measured, memory_order_relaxed);
     return measured;
 }
 

@@ -3,7 +3,6 @@
 
 #if defined(__linux__)
 
-#include <dlfcn.h>
 #include <elf.h>
 #include <fcntl.h>
 #include <link.h>
@@ -12,32 +11,38 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-bool mt_image_containing(const void *address, uintptr_t *base, char *path, size_t path_capacity) {
-    Dl_info info;
-    struct link_map *map = NULL;
-    if (!dladdr1(address, &info, (void **)&map, RTLD_DL_LINKMAP) || !map) return false;
-    const char *name = map->l_name ? map->l_name : "";
-    if (strlen(name) >= path_capacity) return false;
-    strcpy(path, name);
-    *base = map->l_addr;
-    return true;
-}
-
 struct search {
-    // One of them is NULL.
+    // All but one are NULL.
+    const void *address;
     const char *path;
     const char *file_name;
     char *found_path;
     size_t path_capacity;
+    // How many images were looked at.
+    int count;
     struct dl_phdr_info found;
     bool is_found;
 };
 
+static bool contains(const struct dl_phdr_info *info, const void *address) {
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *header = &info->dlpi_phdr[i];
+        uintptr_t start = info->dlpi_addr + header->p_vaddr;
+        if (header->p_type == PT_LOAD && (uintptr_t)address - start < header->p_memsz) return true;
+    }
+    return false;
+}
+
 static int match(struct dl_phdr_info *info, size_t size, void *context) {
     (void)size;
     struct search *search = context;
-    const char *path = info->dlpi_name ? info->dlpi_name : "";
-    if (search->path) {
+    // The first one is the program, which some C libraries call by its path.
+    const char *path = search->count++ == 0 || !info->dlpi_name ? "" : info->dlpi_name;
+    if (search->address) {
+        if (!contains(info, search->address)) return 0;
+        if (strlen(path) >= search->path_capacity) return 1;
+        strcpy(search->found_path, path);
+    } else if (search->path) {
         if (strcmp(path, search->path) != 0) return 0;
     } else {
         const char *slash = strrchr(path, '/');
@@ -48,6 +53,13 @@ static int match(struct dl_phdr_info *info, size_t size, void *context) {
     search->found = *info;
     search->is_found = true;
     return 1;
+}
+
+bool mt_image_containing(const void *address, uintptr_t *base, char *path, size_t path_capacity) {
+    struct search search = {.address = address, .found_path = path, .path_capacity = path_capacity};
+    dl_iterate_phdr(match, &search);
+    *base = search.found.dlpi_addr;
+    return search.is_found;
 }
 
 uintptr_t mt_image_base(const char *path) {
@@ -72,7 +84,8 @@ const uint8_t *mt_build_id(const struct dl_phdr_info *image, size_t *count) {
         const uint8_t *end = at + header->p_memsz;
         while ((size_t)(end - at) >= sizeof(ElfW(Nhdr))) {
             const ElfW(Nhdr) *note = (const ElfW(Nhdr) *)at;
-            size_t name_size = (note->n_namesz + 3u) & ~3u, size = (note->n_descsz + 3u) & ~3u;
+            size_t name_size = ((size_t)note->n_namesz + 3) & ~(size_t)3;
+            size_t size = ((size_t)note->n_descsz + 3) & ~(size_t)3;
             const uint8_t *name = at + sizeof *note;
             if (name_size > (size_t)(end - name) || size > (size_t)(end - name) - name_size) break;
             if (note->n_type == NT_GNU_BUILD_ID && note->n_namesz == 4 && memcmp(name, "GNU", 4) == 0) {
