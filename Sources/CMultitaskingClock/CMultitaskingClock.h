@@ -112,7 +112,8 @@ static inline uint64_t mt_clock_measure(uint64_t ticks, int64_t nanoseconds) {
         return 0;
     }
     // One thread at a time, as it may begin anew.
-    if (state != mt_clock_is_set || !atomic_compare_exchange_strong(&speed->state, &state, mt_clock_being_set)) return 0;
+    if (state != mt_clock_is_set) return 0;
+    if (!atomic_compare_exchange_strong(&speed->state, &state, mt_clock_being_set)) return 0;
     int64_t passed = nanoseconds - speed->first_nanoseconds;
     uint64_t measured = 0;
     if (passed > MT_CLOCK_LONGEST_CALIBRATION) {
