@@ -3,12 +3,9 @@
 #define _GNU_SOURCE 1
 #include "CMultitaskingCaptures.h"
 #include "CMultitaskingImages.h"
-#include <errno.h>
 #include <link.h>
 #include <malloc.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #if __has_attribute(swiftcall)
 #define SWIFT_CALL __attribute__((swiftcall))
@@ -118,19 +115,7 @@ uint64_t mc_image_changes(void) {
     return count;
 }
 
-bool mc_is_mapped(uintptr_t word) {
-    // The first pages are never mapped, and no user's address has more bits (more on request only).
-#ifdef __aarch64__
-    enum { address_bits = 48 };
-#else
-    enum { address_bits = 47 };
-#endif
-    if (word <= 0xffff || word >> address_bits != 0) return false;
-    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    unsigned char resident;
-    // ENOMEM says that nothing is mapped there. Whatever else goes wrong, it might be.
-    return mincore((void *)(word & ~(page - 1)), 1, &resident) == 0 || errno != ENOMEM;
-}
+bool mc_is_mapped(uintptr_t word) { return mt_is_mapped(word); }
 
 size_t mc_allocated_size(void *allocation) { return malloc_usable_size(allocation); }
 

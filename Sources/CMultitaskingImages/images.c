@@ -4,6 +4,7 @@
 #if defined(__linux__)
 
 #include <elf.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <link.h>
 #include <string.h>
@@ -72,6 +73,20 @@ bool mt_image_named(const char *file_name, char *path, size_t path_capacity) {
     struct search search = {.file_name = file_name, .found_path = path, .path_capacity = path_capacity};
     dl_iterate_phdr(match, &search);
     return search.is_found;
+}
+
+bool mt_is_mapped(uintptr_t word) {
+    // The first pages are never mapped, and no user's address has more bits (more on request only).
+#ifdef __aarch64__
+    enum { address_bits = 48 };
+#else
+    enum { address_bits = 47 };
+#endif
+    if (word <= 0xffff || word >> address_bits != 0) return false;
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    unsigned char resident;
+    // ENOMEM says that nothing is mapped there. Whatever else goes wrong, it might be.
+    return mincore((void *)(word & ~(page - 1)), 1, &resident) == 0 || errno != ENOMEM;
 }
 
 // MARK: Builds

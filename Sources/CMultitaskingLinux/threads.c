@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "threads.h"
 #include "CMultitaskingLinux.h"
+#include <CMultitaskingImages.h>
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -12,7 +13,6 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -228,24 +228,10 @@ _Noreturn void mt_serve_main_queue(const uint64_t *activity) {
 
 // MARK: Forking
 
-// Whether a number is the address of something. No user's address has more bits (more on request only).
-static bool is_mapped(uintptr_t number) {
-#ifdef __aarch64__
-    enum { address_bits = 48 };
-#else
-    enum { address_bits = 47 };
-#endif
-    if (number <= 0xffff || number >> address_bits != 0) return false;
-    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    unsigned char resident;
-    // ENOMEM says that nothing is mapped there. Whatever else goes wrong, it might be.
-    return mincore((void *)(number & ~(page - 1)), 1, &resident) == 0 || errno != ENOMEM;
-}
-
 // Whether a word is half of an address. Many have the same upper half, which may be somebody's id, too: 0x7f12, 0x55d3.
 static bool is_in_address(const uint32_t *word, uintptr_t start, uintptr_t end) {
     uintptr_t place = (uintptr_t)word & ~(uintptr_t)7;
-    return place >= start && place + 8 <= end && is_mapped(*(const uintptr_t *)place);
+    return place >= start && place + 8 <= end && mt_is_mapped(*(const uintptr_t *)place);
 }
 
 static int forget_in_image(struct dl_phdr_info *image, size_t size, void *argument) {

@@ -16,6 +16,9 @@ uintptr_t mt_image_base(const char *path);
 // The path of a loaded image whose file has this name; false if there is none.
 bool mt_image_named(const char *file_name, char *path, size_t path_capacity);
 
+// Whether a number is the address of something that is mapped in this process.
+bool mt_is_mapped(uintptr_t word);
+
 // What tells the build of a loaded image from others: the linker's build id, or the hash of its file if it was linked
 // without one. How many bytes it has, at most `capacity`; 0 if the image is not loaded or cannot be read.
 size_t mt_image_build(const char *path, uint8_t *bytes, size_t capacity);
