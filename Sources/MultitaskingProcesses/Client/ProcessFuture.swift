@@ -475,6 +475,8 @@ private final class TaskRest: Sendable {
 extension ProcessFuture: EventSource {
     func askForEvent() { slot.completion.watch() }
 
+    var membership: LocalMember { core.membership }
+
     @usableFromInline var isReadyForSelect: Bool { hasEnded || settleIfLost() }
 
     @usableFromInline

@@ -6,6 +6,9 @@ protocol EventSource: Selectable {
     /// Asks for the pool's event to be raised at the next change. A process that looks afterwards, behind a fence, sees
     /// a change that was made before.
     func askForEvent()
+
+    /// This process's part in the pool whose event it raises.
+    var membership: LocalMember { get }
 }
 
 /// Where the threads of a pool's processes wait for several things at once: on the pool's event.
@@ -34,10 +37,10 @@ struct EventStation: SelectStation {
 
     private func sleep(until deadline: Deadline, _ sources: [any Selectable]) throws -> Int? {
         let event = membership.arena.event
-        let own = sources.compactMap { Self.source($0) }
+        let own = sources.compactMap { eventSource($0) }
         let watch = SelectWatch()
         defer { watch.end() }
-        try watch.begin(sources.filter { Self.source($0) == nil }) { event.signal() }
+        try watch.begin(sources.filter { eventSource($0) == nil }) { event.signal() }
         membership.beginSleep(until: deadline)
         defer { membership.endSleep(until: deadline) }
         while true {
@@ -54,9 +57,11 @@ struct EventStation: SelectStation {
         }
     }
 
-    private static func source(_ source: any Selectable) -> (any EventSource)? {
-        if let side = source as? SendingSide { return side.channel as? any EventSource }
-        return source as? any EventSource
+    /// The source that raises the event of this pool; nil for those of other pools and other kinds.
+    func eventSource(_ selectable: any Selectable) -> (any EventSource)? {
+        let source: Any = (selectable as? SendingSide)?.channel ?? selectable
+        guard let source = source as? any EventSource, source.membership === membership else { return nil }
+        return source
     }
 }
 
