@@ -25,14 +25,10 @@ extension ProcessPool: DependencyExecutor {
     ) -> Future<Function.Output> {
         // The closure has the pool, not only its core: a pool that is released drains, and must not before this is
         // submitted.
-        let future = submit(after: dependencies, options) { [self] options in
+        return submit(after: dependencies, options) { [self] options in
             let sources = try dependencies.map { try $0.source(in: core) }
             let call = Invocation(HandingOn(function), HandedOn<Function>(sources))
             return Future(try core.submit(call, options: options))
         }
-        if future.isUnsubmitted {
-            core.whenInterrupted { [weak self] in if let self { Dependents.settle(of: self, .cancelQueued) } }
-        }
-        return future
     }
 }

@@ -14,3 +14,7 @@ extension ProcessPool: InterruptiblePool {
         return try InterruptWatch(core.supervision.doorbell)
     }
 }
+
+extension ProcessPool: TellsOfInterrupt {
+    package func whenInterrupted(_ body: @escaping @Sendable () -> Void) { core.whenInterrupted(body) }
+}

@@ -74,9 +74,6 @@
         /// Shuts down the base executor. When this returns, all spans have ended.
         @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
         public func shutdown(_ mode: ShutdownMode) {
-            // A task of the pool that drains it doesn't wait, as it may be waited for.
-            let isInside = (base as? any KnowsItsOwnTasks)?.isInside ?? false
-            if mode != .drain || !isInside { settleDependents(mode) }
             base.shutdown(mode)
             starts.endAll()
         }
@@ -112,6 +109,9 @@
         }
     }
 
+    // The calls that wait for results of others end with those of the base executor.
+    extension TracedExecutor: WrappingExecutor {}
+
     // What the other executor can do besides, the traced one can as well.
 
     extension TracedExecutor: InProcessExecutor where Base: InProcessExecutor {
@@ -134,7 +134,6 @@
 
         /// Begins to shut down the base executor.
         public func beginShutdown(_ mode: ShutdownMode) {
-            if mode != .drain { settleDependents(mode) }
             base.beginShutdown(mode)
         }
 

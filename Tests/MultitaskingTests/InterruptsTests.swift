@@ -55,15 +55,21 @@ extension Facade {
             }
         }
 
-        /// The promise is never kept, so only the end of the pool can end the wait.
+        /// The promise is never kept, so only the end of the pool can end the waits.
         @Test(.timeLimit(.minutes(1)), arguments: [false, true])
         func interruptCancelsWhatWaitsForResultsOfOthers(inThreads: Bool) throws {
             let promise = Promise<Int>()
             func body(_ pool: any Executor) throws {
-                let waiting = try pool.submit(negated, resultsOf: promise.future)
+                let waiting = [
+                    try pool.submit(negated, resultsOf: promise.future),
+                    try pool.submitWhenDone(
+                        DependentValueFunction { negated }, options: .default, resultsOf: promise.future),
+                ]
                 kill(getpid(), SIGINT)
-                #expect(waiting.waitUntilDone(.upTo(.seconds(30))))
-                #expect(waiting.isCancelled)
+                for future in waiting {
+                    #expect(future.waitUntilDone(.upTo(.seconds(30))))
+                    #expect(future.isCancelled)
+                }
             }
             _ = expectError(.interrupted) {
                 if inThreads {

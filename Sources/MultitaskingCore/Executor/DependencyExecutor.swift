@@ -88,7 +88,11 @@ extension Executor {
             })
             Follower.call(dependency.add(step))
         }
-        return Future(dependent)
+        let future = Future(dependent)
+        if future.isUnsubmitted, let pool = innermost as? any TellsOfInterrupt {
+            pool.whenInterrupted { [weak pool] in if let pool { Dependents.settle(of: pool, .cancelQueued) } }
+        }
+        return future
     }
 
     /// Submits without blocking: the caller may be a callback of a pool. Returns what follows, for the caller to call.

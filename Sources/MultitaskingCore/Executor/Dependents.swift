@@ -1,6 +1,8 @@
 import Synchronization
 
 /// The calls of each executor that wait in the client for the results of others, so that a drain waits for them too.
+///
+/// Those of an executor that wraps another belong to the other one, whose end is the end of both.
 package enum Dependents {
     /// A call that waits for others.
     fileprivate protocol Waiting: AnyObject, Sendable {
@@ -13,7 +15,7 @@ package enum Dependents {
     private static let waiting = Lock<[ObjectIdentifier: [ObjectIdentifier: any Waiting]]>([:])
 
     static func add<Value>(_ future: DeferredFuture<Value>, to executor: some Executor) {
-        let (pool, key) = (ObjectIdentifier(executor), ObjectIdentifier(future))
+        let (pool, key) = (ObjectIdentifier(executor.innermost), ObjectIdentifier(future))
         waiting.withLock { $0[pool, default: [:]][key] = future }
         future.whenResolved {
             // Released outside of the lock.
@@ -27,12 +29,15 @@ package enum Dependents {
     }
 
     private static func of(_ executor: some Executor) -> [any Waiting] {
-        let pool = ObjectIdentifier(executor)
+        let pool = ObjectIdentifier(executor.innermost)
         return waiting.withLock { $0[pool].map { Array($0.values) } ?? [] }
     }
 
     /// How many calls of all executors wait for others.
     package static var count: Int { waiting.withLock { $0.values.reduce(0) { $0 + $1.count } } }
+
+    /// How many calls of an executor wait for others.
+    package static func count(of executor: some Executor) -> Int { of(executor).count }
 
     /// Before an executor is shut down: waits for its calls that wait for others, or cancels them. They fail if it
     /// takes no more tasks.

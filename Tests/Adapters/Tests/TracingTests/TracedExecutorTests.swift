@@ -127,6 +127,24 @@ struct TracedExecutorTests {
         #expect(dependent.isCancelled == (mode != .drain))
     }
 
+    /// The promise is never kept, so only the end of the pool can end the wait.
+    @Test(arguments: [false, true]) func interrupt_cancelsCallsThatWaitForResults(inThreads: Bool) throws {
+        let argument = Promise<Int>()
+        #expect(throws: MultitaskingError.self) {
+            try withExecutor(
+                inThreads
+                    ? try ThreadPool(maxWorkers: 1).traced(by: InMemoryTracer())
+                    : try ProcessPool(maxWorkers: 1).traced(by: InMemoryTracer()),
+                interrupts: .shutDown(within: .seconds(60))
+            ) { manager in
+                let dependent = try manager.executor.submit(addOne, resultsOf: argument.future)
+                kill(getpid(), SIGINT)
+                #expect(dependent.waitUntilDone(.upTo(.seconds(20))))
+                #expect(dependent.isCancelled)
+            }
+        }
+    }
+
     @Test func tracedExecutor_canBeRecorded_whenItsBaseCan() throws {
         let traced = try TracedExecutor(try ThreadPool(maxWorkers: 1), tracer: InMemoryTracer())
         defer { traced.shutdown(.drain) }
