@@ -113,7 +113,7 @@ let package = Package(
             resources: [.embedInCode("Resources/swiftray")]),
         .target(
             name: "MultitaskingLaunch",
-            dependencies: ["MultitaskingCore", "MultitaskingSessions", "RemoteWorkers"],
+            dependencies: ["MultitaskingCore", "MultitaskingSystem", "MultitaskingSessions", "RemoteWorkers"],
             // What of the driver launches workers, and what it launches.
             resources: [.embedInCode("Resources/swiftray")]),
         // Imports Testing, which only test programs can: nothing but tests may depend on it.

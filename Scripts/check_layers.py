@@ -40,7 +40,7 @@ ALLOWED = {
     "MultitaskingRay": [
         "MultitaskingCore", "MultitaskingSystem", "MultitaskingSerialization", "MultitaskingSessions", "RemoteWorkers",
         "CMultitaskingLinux", "CRemoteWorkers"],
-    "MultitaskingLaunch": ["MultitaskingCore", "MultitaskingSessions", "RemoteWorkers"],
+    "MultitaskingLaunch": ["MultitaskingCore", "MultitaskingSystem", "MultitaskingSessions", "RemoteWorkers"],
 }
 # The folders of a module from the lowest to the highest; what lies beside them is the top.
 FOLDERS = {

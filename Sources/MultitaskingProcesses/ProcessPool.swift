@@ -167,7 +167,7 @@ public final class ProcessPool: GradualShutdown, SharingExecutor {
     public func shutdown(_ mode: ShutdownMode = .drain) {
         // In a copy of this process, nobody would ever submit what waits.
         guard core.belongsToThisProcess else { return }
-        Dependents.settle(of: self, mode)
+        DependentsWatch.settle(of: self, mode)
         core.shutdown(mode)
         Self.sharedPool.forget(self)
     }

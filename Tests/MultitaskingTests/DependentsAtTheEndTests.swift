@@ -1,5 +1,6 @@
 import Multitasking
 import MultitaskingInMemory
+import MultitaskingSystem
 import Testing
 
 /// Calls that wait for the results of others when the end of their pool begins.
@@ -27,6 +28,19 @@ import Testing
         #expect(error?.code == .shutDown)
         promise.fulfill(1)
         #expect(waiting.ending == .failed)
+    }
+
+    @Test(arguments: [Backend.threads, .processes])
+    func shutdown_saysWhatItWaitsFor_whenNobodyKeepsAPromise(_ backend: Backend) throws {
+        let pool = try backend.makePool()
+        let promise = Promise<Int>()
+        let waiting = try pool.submit(negated, resultsOf: promise.future)
+        let notice = DependentsWatch.notice(of: pool, .drain, within: .milliseconds(1))
+        #expect(notice?.contains("(1)") == true)
+        promise.fulfill(1)
+        #expect(try waiting.value() == -1)
+        #expect(DependentsWatch.notice(of: pool, .drain, within: .seconds(10)) == nil)
+        pool.shutdown(.drain)
     }
 }
 

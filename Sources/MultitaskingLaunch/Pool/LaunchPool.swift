@@ -1,4 +1,5 @@
 public import MultitaskingCore
+internal import MultitaskingSystem
 internal import RemoteWorkers
 
 /// A pool whose workers are started by a command, on this machine or on others.
@@ -131,7 +132,7 @@ public final class LaunchPool: GradualShutdown {
     /// their commands do.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func shutdown(_ mode: ShutdownMode) {
-        settleDependents(mode)
+        DependentsWatch.settle(of: self, mode)
         beginShutdown(mode)
         _ = waitUntilShutDown(.forever)
     }

@@ -1,4 +1,5 @@
 public import MultitaskingCore
+internal import MultitaskingSystem
 internal import RemoteWorkers
 
 /// A pool whose workers are processes on the nodes of a Ray cluster.
@@ -127,7 +128,7 @@ public final class RayPool: GradualShutdown {
     /// Shuts down the pool and blocks until nothing of it is left, on this machine or on the nodes.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func shutdown(_ mode: ShutdownMode) {
-        settleDependents(mode)
+        DependentsWatch.settle(of: self, mode)
         beginShutdown(mode)
         _ = waitUntilShutDown(.forever)
     }

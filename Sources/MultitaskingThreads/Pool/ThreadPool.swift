@@ -235,7 +235,7 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
         // The threads of a parent process are not to be waited for here.
         guard owner.isThisProcess else { return }
         // A task of the pool would wait for what can't run before it has ended.
-        if mode == .drain, PoolIdentity.current !== storage.identity { Dependents.settle(of: self, mode) }
+        if mode == .drain, PoolIdentity.current !== storage.identity { DependentsWatch.settle(of: self, mode) }
         beginShutdown(mode)
         joinThreads()
     }
