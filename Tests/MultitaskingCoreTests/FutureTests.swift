@@ -97,11 +97,11 @@ private final class ManualSource: FutureSource {
     }
 
     @Test func whoeverCancelsManyOnlyRequestsIt() throws {
-        RestPolicy.cancel.apply(to: [future])
+        RemainingTasks.cancel.apply(to: [future])
         #expect(source.requests == [false])
         // The task is the last of a chain.
         let follower = Future.completed(1).then { [future] _ in future }.then { $0 + 1 }
-        RestPolicy.cancelByForce.apply(to: [follower])
+        RemainingTasks.cancelByForce.apply(to: [follower])
         #expect(source.requests == [false, false, true] && !future.isDone)
         #expect(follower.cancel() && future.isCancelled)
     }

@@ -66,8 +66,8 @@ private final class HastyTask: QueuedTask {
         for number in 0..<4 { try session.submit("\(number)", doubled, options: wide, number) }
         kill(driver, SIGSTOP)
         let start = ContinuousClock.now
-        RestPolicy.cancel.apply(to: futures)
-        RestPolicy.cancel.apply(to: followers)
+        RemainingTasks.cancel.apply(to: futures)
+        RemainingTasks.cancel.apply(to: followers)
         mapped.cancel()
         try session.cancelAll()
         // A cancellation that waits gives up after 20 seconds.

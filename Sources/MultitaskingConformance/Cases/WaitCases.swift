@@ -83,7 +83,7 @@ let waitCases: [ConformanceCase] = [
                 let quick = try other.submit(double, 5)
                 let parts = try wait(for: [held, quick], until: .any, timeout: trial.patience)
                 trial.expect("what has ended", parts.done.map { try? $0.value() }, is: [10])
-                let winner = try race([held, quick], timeout: trial.patience, rest: .goOn)
+                let winner = try race([held, quick], timeout: trial.patience, rest: .leaveRunning)
                 trial.expect("the winner's value", winner, is: 10)
                 gate.set()
                 trial.expect(
@@ -153,7 +153,7 @@ let waitCases: [ConformanceCase] = [
                 let futures = [held, try pool.submit(throwPortable, 1), try pool.submit(double, 2)]
                 let two = try await wait(for: futures, until: .count(2), timeout: trial.patience)
                 trial.expect("how many have ended", two.done.count, is: 2)
-                let winner = try await race(futures, timeout: trial.patience, rest: .goOn)
+                let winner = try await race(futures, timeout: trial.patience, rest: .leaveRunning)
                 trial.expect("the winner's value", winner, is: 4)
                 do {
                     var count = 0

@@ -49,7 +49,7 @@ package func ending<Value>(
     _ tasks: [any Awaitable], with scope: CancellationScope,
     isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Value
 ) async throws -> Value {
-    try await ending(with: scope, by: { RestPolicy.cancelByForce.apply(to: tasks) }, body)
+    try await ending(with: scope, by: { RemainingTasks.cancelByForce.apply(to: tasks) }, body)
 }
 
 /// Runs `body`, and calls `end` if the awaiting Swift task is cancelled meanwhile, which then throws

@@ -80,3 +80,13 @@ extension WaitableChannel {
         try await waitUntilReady(for: operation, wait: wait)
     }
 }
+
+/// The name of ``RemainingTasks`` in version 0.1.
+@available(*, deprecated, renamed: "RemainingTasks")
+public typealias RestPolicy = RemainingTasks
+
+extension RemainingTasks {
+    /// The name of ``leaveRunning`` in version 0.1.
+    @available(*, deprecated, renamed: "leaveRunning")
+    public static var goOn: Self { .leaveRunning }
+}

@@ -31,7 +31,7 @@ public struct RaceError: Error, Sendable, CustomStringConvertible {
 ///   waiting is no longer possible.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 public func race<Value>(
-    _ futures: [Future<Value>], timeout: Duration? = nil, rest: RestPolicy = .cancel
+    _ futures: [Future<Value>], timeout: Duration? = nil, rest: RemainingTasks = .cancel
 ) throws -> Value {
     let winner = try waitUntil(.firstSuccessful, futures, timeout, rest)
     return try value(ofWinner: winner, among: futures, timeout, rest)
@@ -41,7 +41,7 @@ public func race<Value>(
 ///
 /// - Throws: whatever the blocking function throws; `CancellationError` if the awaiting task is cancelled.
 public func race<Value>(
-    _ futures: [Future<Value>], timeout: Duration? = nil, rest: RestPolicy = .cancel
+    _ futures: [Future<Value>], timeout: Duration? = nil, rest: RemainingTasks = .cancel
 ) async throws -> Value {
     try await race(futures, timeout: timeout, rest: rest, cancelling: .waitOnly)
 }
@@ -51,7 +51,7 @@ public func race<Value>(
 ///
 /// - Throws: whatever the blocking function throws; `CancellationError` if the awaiting task is cancelled.
 public func race<Value>(
-    _ futures: [Future<Value>], timeout: Duration? = nil, rest: RestPolicy = .cancel,
+    _ futures: [Future<Value>], timeout: Duration? = nil, rest: RemainingTasks = .cancel,
     cancelling scope: CancellationScope
 ) async throws -> Value {
     let winner = try await ending(futures, with: scope) {
@@ -61,7 +61,7 @@ public func race<Value>(
 }
 
 private func value<Value>(
-    ofWinner winner: Int?, among futures: [Future<Value>], _ timeout: Duration?, _ rest: RestPolicy
+    ofWinner winner: Int?, among futures: [Future<Value>], _ timeout: Duration?, _ rest: RemainingTasks
 ) throws -> Value {
     // Counted before anybody is asked for a value, so that it is not 0 if nobody has one.
     let open = futures.count { !$0.isDone }
@@ -75,7 +75,7 @@ private func value<Value>(
 /// there is none. Deals with the rest.
 ///
 /// - Throws: ``RaceError`` if all tasks have ended without a value.
-package func lateWinner(among tasks: [any Awaitable], _ rest: RestPolicy) throws -> Int? {
+package func lateWinner(among tasks: [any Awaitable], _ rest: RemainingTasks) throws -> Int? {
     let errors = tasks.map { $0.isOver ? $0.failure : nil }
     if errors.allSatisfy({ $0 != nil }) { throw RaceError(errors.compactMap(\.self)) }
     guard let place = tasks.firstIndex(where: { $0.isOver && $0.failure == nil }) else { return nil }

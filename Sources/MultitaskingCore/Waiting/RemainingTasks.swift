@@ -1,11 +1,11 @@
-/// What a wait does with the other tasks when its condition is met.
+/// What happens to the tasks that remain when the condition of a wait is met.
 ///
 /// ```swift
 /// let (done, _) = try wait(for: mirrors, until: .firstSuccessful, rest: .cancel)
 /// ```
-public enum RestPolicy: Sendable, Hashable, CaseIterable {
-    /// They continue.
-    case goOn
+public enum RemainingTasks: Sendable, Hashable, CaseIterable {
+    /// They keep running.
+    case leaveRunning
     /// Tasks that haven't started never do; a cluster may take a moment to say which these are. Running ones are asked
     /// to stop if they can notice it: a session's task by its cancel event, unless that event has the scope `.global`,
     /// because it would stop tasks of other sessions.
@@ -16,7 +16,7 @@ public enum RestPolicy: Sendable, Hashable, CaseIterable {
 
     /// Deals with tasks that have not ended.
     package func apply(to tasks: [any Awaitable]) {
-        guard self != .goOn else { return }
+        guard self != .leaveRunning else { return }
         // From the last to the first, because workers take the first; and before anybody is asked to stop.
         for task in tasks.reversed() { task.cancelUnlessStarted() }
         for task in tasks where !task.isOver { task.askToEnd(force: self == .cancelByForce) }

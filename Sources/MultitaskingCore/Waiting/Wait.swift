@@ -19,7 +19,7 @@
 @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 @discardableResult
 public func wait<Tasks: Sequence>(
-    for tasks: Tasks, until condition: WaitCondition = .all, timeout: Duration? = nil, rest: RestPolicy = .goOn
+    for tasks: Tasks, until condition: WaitCondition = .all, timeout: Duration? = nil, rest: RemainingTasks = .leaveRunning
 ) throws -> (done: [Tasks.Element], notDone: [Tasks.Element]) where Tasks.Element: Awaitable {
     let tasks = Array(tasks)
     _ = try waitUntil(condition, tasks, timeout, rest)
@@ -31,7 +31,7 @@ public func wait<Tasks: Sequence>(
 /// - Throws: `CancellationError` if the awaiting task is cancelled; `invalidArgument` for a negative count.
 @discardableResult
 public func wait<Tasks: Sequence>(
-    for tasks: Tasks, until condition: WaitCondition = .all, timeout: Duration? = nil, rest: RestPolicy = .goOn
+    for tasks: Tasks, until condition: WaitCondition = .all, timeout: Duration? = nil, rest: RemainingTasks = .leaveRunning
 ) async throws -> (done: [Tasks.Element], notDone: [Tasks.Element]) where Tasks.Element: Awaitable {
     try await wait(for: tasks, until: condition, timeout: timeout, rest: rest, cancelling: .waitOnly)
 }
@@ -42,7 +42,7 @@ public func wait<Tasks: Sequence>(
 /// - Throws: `CancellationError` if the awaiting task is cancelled; `invalidArgument` for a negative count.
 @discardableResult
 public func wait<Tasks: Sequence>(
-    for tasks: Tasks, until condition: WaitCondition = .all, timeout: Duration? = nil, rest: RestPolicy = .goOn,
+    for tasks: Tasks, until condition: WaitCondition = .all, timeout: Duration? = nil, rest: RemainingTasks = .leaveRunning,
     cancelling scope: CancellationScope
 ) async throws -> (done: [Tasks.Element], notDone: [Tasks.Element]) where Tasks.Element: Awaitable {
     let tasks = Array(tasks)
@@ -56,7 +56,7 @@ public func wait<Tasks: Sequence>(
 @discardableResult
 public func wait(
     for tasks: [any Awaitable], until condition: WaitCondition = .all, timeout: Duration? = nil,
-    rest: RestPolicy = .goOn
+    rest: RemainingTasks = .leaveRunning
 ) throws -> (done: [any Awaitable], notDone: [any Awaitable]) {
     _ = try waitUntil(condition, tasks, timeout, rest)
     return partition(tasks) { $0 }
@@ -69,7 +69,7 @@ public func wait(
 @discardableResult
 public func wait(
     for tasks: [any Awaitable], until condition: WaitCondition = .all, timeout: Duration? = nil,
-    rest: RestPolicy = .goOn
+    rest: RemainingTasks = .leaveRunning
 ) async throws -> (done: [any Awaitable], notDone: [any Awaitable]) {
     _ = try await waitUntil(condition, tasks, timeout, rest)
     return partition(tasks) { $0 }
@@ -78,7 +78,7 @@ public func wait(
 /// Waits, and deals with the rest. The place of the task that decided; nil if none did, or the time was up.
 @available(*, noasync)
 package func waitUntil(
-    _ condition: WaitCondition, _ tasks: [any Awaitable], _ timeout: Duration?, _ rest: RestPolicy
+    _ condition: WaitCondition, _ tasks: [any Awaitable], _ timeout: Duration?, _ rest: RemainingTasks
 ) throws -> Int? {
     try condition.validate()
     if condition == .all {
@@ -101,7 +101,7 @@ package func waitUntil(
 }
 
 package func waitUntil(
-    _ condition: WaitCondition, _ tasks: [any Awaitable], _ timeout: Duration?, _ rest: RestPolicy
+    _ condition: WaitCondition, _ tasks: [any Awaitable], _ timeout: Duration?, _ rest: RemainingTasks
 ) async throws -> Int? {
     try condition.validate()
     if condition == .all {

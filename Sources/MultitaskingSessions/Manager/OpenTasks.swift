@@ -62,7 +62,7 @@ final class OpenTasks: Sendable {
     }
 
     static func abandon(_ tasks: [PoolTask]) {
-        // As `RestPolicy` does: nothing that waits starts because another one stops.
+        // As `RemainingTasks` does: nothing that waits starts because another one stops.
         for task in tasks.reversed() { task.cancelUnlessStarted() }
         // A signal may have the number of a channel.
         var signals: Set<SharedObjectID> = []

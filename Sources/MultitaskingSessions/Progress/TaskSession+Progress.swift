@@ -77,7 +77,7 @@ extension TaskSession {
     @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     @discardableResult
     public func waitForAll(
-        timeout: Duration? = nil, returnWhen: ReturnWhen = .allCompleted, rest: RestPolicy = .goOn,
+        timeout: Duration? = nil, returnWhen: ReturnWhen = .allCompleted, rest: RemainingTasks = .leaveRunning,
         showing display: ProgressDisplay
     ) throws -> (done: [PoolTask], notDone: [PoolTask]) {
         try MultitaskingSessions.showing(display, look) {
@@ -91,7 +91,7 @@ extension TaskSession {
     /// The other parameters, the result, and the errors are those of the method without a display.
     @discardableResult
     public func waitForAll(
-        timeout: Duration? = nil, returnWhen: ReturnWhen = .allCompleted, rest: RestPolicy = .goOn,
+        timeout: Duration? = nil, returnWhen: ReturnWhen = .allCompleted, rest: RemainingTasks = .leaveRunning,
         showing display: ProgressDisplay
     ) async throws -> (done: [PoolTask], notDone: [PoolTask]) {
         try await MultitaskingSessions.showing(display, look) {

@@ -35,7 +35,7 @@ extension TaskSession {
     @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     @discardableResult
     public func waitForAll(
-        timeout: Duration? = nil, returnWhen: ReturnWhen = .allCompleted, rest: RestPolicy = .goOn
+        timeout: Duration? = nil, returnWhen: ReturnWhen = .allCompleted, rest: RemainingTasks = .leaveRunning
     ) throws -> (done: [PoolTask], notDone: [PoolTask]) {
         try showing { try MultitaskingCore.wait(for: tasks, until: returnWhen.condition, timeout: timeout, rest: rest) }
     }
@@ -46,7 +46,7 @@ extension TaskSession {
     ///   continue.
     @discardableResult
     public func waitForAll(
-        timeout: Duration? = nil, returnWhen: ReturnWhen = .allCompleted, rest: RestPolicy = .goOn
+        timeout: Duration? = nil, returnWhen: ReturnWhen = .allCompleted, rest: RemainingTasks = .leaveRunning
     ) async throws -> (done: [PoolTask], notDone: [PoolTask]) {
         try await showing {
             try await MultitaskingCore.wait(for: tasks, until: returnWhen.condition, timeout: timeout, rest: rest)
@@ -58,7 +58,7 @@ extension TaskSession {
     /// - Throws: `alreadyDestroyed`; `CancellationError` if the awaiting task is cancelled.
     @discardableResult
     public func waitForAll(
-        timeout: Duration? = nil, returnWhen: ReturnWhen = .allCompleted, rest: RestPolicy = .goOn,
+        timeout: Duration? = nil, returnWhen: ReturnWhen = .allCompleted, rest: RemainingTasks = .leaveRunning,
         cancelling scope: CancellationScope
     ) async throws -> (done: [PoolTask], notDone: [PoolTask]) {
         try await showing {
@@ -75,7 +75,7 @@ extension TaskSession {
     /// - Returns: the task that succeeded first; nil if the time limit passes or there are no tasks.
     /// - Throws: `alreadyDestroyed`; `RaceError`, with the errors of all tasks, if none succeeds.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
-    public func race(timeout: Duration? = nil, rest: RestPolicy = .cancel) throws -> PoolTask? {
+    public func race(timeout: Duration? = nil, rest: RemainingTasks = .cancel) throws -> PoolTask? {
         let tasks = try tasks
         return try winner(try waitUntil(.firstSuccessful, tasks, timeout, rest), of: tasks, rest)
     }
@@ -84,7 +84,7 @@ extension TaskSession {
     ///
     /// - Throws: whatever the blocking method throws; `CancellationError` if the awaiting task is cancelled, in which
     ///   case the tasks continue.
-    public func race(timeout: Duration? = nil, rest: RestPolicy = .cancel) async throws -> PoolTask? {
+    public func race(timeout: Duration? = nil, rest: RemainingTasks = .cancel) async throws -> PoolTask? {
         try await race(timeout: timeout, rest: rest, cancelling: .waitOnly)
     }
 
@@ -92,7 +92,7 @@ extension TaskSession {
     ///
     /// - Throws: whatever the blocking method throws; `CancellationError` if the awaiting task is cancelled.
     public func race(
-        timeout: Duration? = nil, rest: RestPolicy = .cancel, cancelling scope: CancellationScope
+        timeout: Duration? = nil, rest: RemainingTasks = .cancel, cancelling scope: CancellationScope
     ) async throws -> PoolTask? {
         let tasks = try tasks
         let place = try await ending(tasks, with: scope) {
@@ -101,7 +101,7 @@ extension TaskSession {
         return try winner(place, of: tasks, rest)
     }
 
-    private func winner(_ place: Int?, of tasks: [PoolTask], _ rest: RestPolicy) throws -> PoolTask? {
+    private func winner(_ place: Int?, of tasks: [PoolTask], _ rest: RemainingTasks) throws -> PoolTask? {
         if tasks.isEmpty { return nil }
         return try (place ?? lateWinner(among: tasks, rest)).map { tasks[$0] }
     }

@@ -151,7 +151,7 @@ public class TaskSession: @unchecked Sendable {
     /// - Throws: `alreadyDestroyed`.
     public func cancelAll(settingCancelEvent: Bool = true, force: Bool = false) throws {
         let tasks = try tasks
-        // As `RestPolicy` does: nothing that waits starts because another one stops.
+        // As `RemainingTasks` does: nothing that waits starts because another one stops.
         for task in tasks.reversed() { task.cancelUnlessStarted() }
         for task in tasks {
             if force { task.future.askToEnd(force: true) }
@@ -160,7 +160,7 @@ public class TaskSession: @unchecked Sendable {
     }
 
     /// Cancels what was submitted before something that cannot be.
-    func abandonAll() { RestPolicy.cancel.apply(to: (try? tasks) ?? []) }
+    func abandonAll() { RemainingTasks.cancel.apply(to: (try? tasks) ?? []) }
 
     /// How long the session has had tasks; the time stands still once they have all ended.
     func elapsed(isFinished: Bool) -> Duration {
