@@ -118,11 +118,11 @@ extension Future: Selectable {
 }
 
 /// A handle that stands for something of a backend.
-protocol SourceHandle {
+package protocol SourceHandle {
     /// What the backend looks at.
     var selectSource: any Selectable { get }
 }
 
 extension Future: SourceHandle {
-    var selectSource: any Selectable { (source as? any Selectable) ?? self }
+    package var selectSource: any Selectable { (source as? any Selectable) ?? self }
 }

@@ -82,6 +82,21 @@ extension AnyFuture: Awaitable {
     public var timeline: (any Timeline)? { base.timeline }
 }
 
+extension AnyFuture: Selectable, SourceHandle {
+    /// Whether the task has ended.
+    public var isReadyForSelect: Bool { isDone }
+
+    /// Calls `body` once when the task has ended.
+    public func whenReadyForSelect(_ body: @escaping @Sendable () -> Void) throws -> @Sendable () -> Void {
+        try base.whenReadyForSelect(body)
+    }
+
+    /// The station of the pool that runs the task, if it has one.
+    public var selectStation: (any SelectStation)? { base.selectStation }
+
+    package var selectSource: any Selectable { base.selectSource }
+}
+
 extension AnyFuture: CustomStringConvertible {
     /// The description of the underlying future: `Future<Int>(running)`.
     public var description: String { base.description }
@@ -91,7 +106,7 @@ extension AnyFuture: CustomStringConvertible {
 }
 
 /// What ``AnyFuture`` asks of the future inside it.
-private protocol ErasableFuture: Awaitable, CustomStringConvertible {
+private protocol ErasableFuture: Awaitable, Selectable, SourceHandle, CustomStringConvertible {
     var summary: String { get }
     var valueType: Any.Type { get }
     var ending: TaskEnding? { get }

@@ -137,6 +137,21 @@ extension PoolTask {
     public var timeline: (any Timeline)? { future.timeline }
 }
 
+extension PoolTask: Selectable, SourceHandle {
+    /// Whether the task has ended.
+    public var isReadyForSelect: Bool { isDone }
+
+    /// Calls `body` once when the task has ended.
+    public func whenReadyForSelect(_ body: @escaping @Sendable () -> Void) throws -> @Sendable () -> Void {
+        try future.whenReadyForSelect(body)
+    }
+
+    /// The station of the pool that runs the task, if it has one.
+    public var selectStation: (any SelectStation)? { future.selectStation }
+
+    package var selectSource: any Selectable { future.selectSource }
+}
+
 extension PoolTask: CustomStringConvertible {
     /// The name and the state or outcome: `task1 (succeeded: 42)`. Never blocks.
     public var description: String { "\(name.printable) (\(future.summary))" }
