@@ -7,8 +7,9 @@ public import Synchronization
 /// while !probe.isSet { work() }
 /// ```
 ///
-/// Checking costs one load and one comparison, about a tenth of a call through `any CancelSignal`. A backend whose
-/// flags are plain words provides probes through `cancelProbe` of signals and ``TaskEnvironment/endProbe``.
+/// Checking costs one load and one comparison, about a tenth of the cost of a call through `any CancelSignal`. A
+/// backend whose flags are plain words provides probes through `cancelProbe` of signals and
+/// ``TaskEnvironment/endProbe``.
 @safe
 public struct CancelProbe: @unchecked Sendable {
     // SAFETY: the code that makes a probe vouches for the word; see `init`. All access is atomic.

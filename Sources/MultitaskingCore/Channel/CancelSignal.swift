@@ -39,7 +39,7 @@ public protocol WatchableSignal: AnyObject, Sendable {
     /// The name under which `TaskEnvironment.cancelSignal(_:)` finds this signal in a worker.
     var reference: SharedObjectID { get }
 
-    /// Whether the signal is set. Fast enough to check in a loop.
+    /// Whether the signal is set. Reading it is fast enough for a loop.
     var isSet: Bool { get }
 
     /// A faster way to read ``isSet``, if the backend has one; valid as long as you hold the signal.

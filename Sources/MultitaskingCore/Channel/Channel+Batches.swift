@@ -10,7 +10,8 @@ extension Channel {
         try sendEach(elements, wait: wait)
     }
 
-    /// Receives the elements one by one. The error of one behind the first is thrown by the next batch.
+    /// Receives the elements one by one. If an element after the first can't be received, the next batch throws the
+    /// error.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func receive<Element: Codable & Sendable>(
         upTo count: Int, as type: Element.Type, wait: WaitLimit

@@ -23,7 +23,7 @@
 /// A channel refines five protocols with one purpose each: ``SendingChannel``, ``ReceivingChannel``,
 /// ``JoiningChannel``, ``WaitableChannel`` and ``Selectable``. A backend must implement `reference`, `status`, `close`,
 /// one `send`, one `receive`, `taskDone`, `join` and `waitUntilReady`. Every other requirement has a default based on
-/// these, which a backend can replace by something faster.
+/// these, which a backend can replace with something faster.
 ///
 /// **Round trips.** In a backend that spans machines, `status`, `close`, `taskDone`, `send` and `receive` may need a
 /// network round trip. Each has an asynchronous counterpart that doesn't block a thread meanwhile. In the pools on one
@@ -32,7 +32,7 @@ public protocol Channel: SendingChannel, ReceivingChannel, JoiningChannel, Waita
     /// The name under which `TaskEnvironment.channel(_:)` finds this channel in a worker.
     var reference: SharedObjectID { get }
 
-    /// How many elements are queued, how many fit, and whether the channel is closed. May need a round trip.
+    /// How many elements are queued, how many fit, and whether the channel is closed. Reading it may need a round trip.
     var status: ChannelStatus { get }
 
     /// Returns ``status`` without blocking.

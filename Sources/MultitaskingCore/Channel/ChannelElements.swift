@@ -16,7 +16,7 @@
 ///
 /// **Methods of sequences.** In asynchronous code, use the elements in `for try await` loops. For methods that both
 /// kinds of sequences have, such as `reduce`, `map` and `first(where:)`, the compiler often chooses the one that blocks
-/// the thread, also after `await`, and then only warns that "no 'async' operations occur within 'await' expression".
+/// the thread, even after `await`, and then only warns that "no 'async' operations occur within 'await' expression".
 public struct ChannelElements<Element: Codable & Sendable>: Sendable {
     fileprivate let channel: any Channel
     private let keeper = Keeper<(any Error)?>(nil)

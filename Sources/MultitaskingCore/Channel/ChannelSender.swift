@@ -5,7 +5,7 @@ internal import Synchronization
 /// ```swift
 /// let channel = try pool.makeChannel(closesWithSenders: true)
 /// for part in parts { _ = try pool.submit(search, part, channel.makeSender()) }
-/// for hit in channel.elements(as: Hit.self) { … }   // ends when all tasks have, also if some of them crash
+/// for hit in channel.elements(as: Hit.self) { … }   // ends when all tasks have, even if some of them crash
 ///
 /// func search(_ part: Part, _ hits: ChannelSender) throws { … try hits.send(hit, wait: .forever) … }
 /// ```
@@ -16,8 +16,8 @@ internal import Synchronization
 /// that is retried has not ended. Create the senders of all tasks before the first task can end, or keep one until
 /// then.
 ///
-/// Pass a sender as an argument by itself. Process pools and simulations don't hold a sender inside another value, such
-/// as an array, or one that a closure captures; keep a copy of such a sender until the task has ended.
+/// Pass a sender as an argument of its own. Process pools and simulations don't hold a sender inside another value,
+/// such as an array, or one that a closure captures; keep a copy of such a sender until the task has ended.
 ///
 /// Only senders count, not the channel itself, so a receiver can keep the channel. In a worker, senders don't count
 /// individually, since the pool holds them for the task. In a channel that doesn't close with its senders, nothing is
@@ -110,7 +110,7 @@ public final class SenderLedger: Sendable {
     private let count = Lock(0)
     private let whenEmpty: @Sendable () -> Void
 
-    /// Creates the ledger of a channel that has had no sender.
+    /// Creates the ledger of a channel that hasn't had a sender.
     ///
     /// - Parameter whenEmpty: closes the channel; must not retain it.
     public init(whenEmpty: @escaping @Sendable () -> Void) { self.whenEmpty = whenEmpty }

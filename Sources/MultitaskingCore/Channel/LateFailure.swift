@@ -18,7 +18,7 @@ public final class LateFailure: Sendable {
     /// Creates a holder without an error.
     public init() {}
 
-    /// Stores an error behind those that are stored.
+    /// Stores an error after those that are already stored.
     public func keep(_ failure: any Error) {
         errors.withLock { errors in
             errors.append(failure)

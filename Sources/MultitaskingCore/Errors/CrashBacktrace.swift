@@ -109,13 +109,13 @@ extension CrashBacktrace {
             return found.map { "\($0.name) + \($0.distance) in \(place)" } ?? place
         }
 
-        /// Whether both are the same place; names are not compared.
+        /// Whether both frames refer to the same place; names aren't compared.
         public static func == (a: Self, b: Self) -> Bool {
             a.address == b.address && a.image == b.image && a.offset == b.offset
                 && a.isReturnAddress == b.isReturnAddress
         }
 
-        /// Hashes the place.
+        /// Hashes the place that the frame refers to.
         public func hash(into hasher: inout Hasher) {
             hasher.combine(address)
             hasher.combine(image)

@@ -18,7 +18,7 @@ public struct MultitaskingError: Error, Sendable, CustomStringConvertible {
     /// A sentence that says what happened and what to do.
     public let message: String
 
-    /// The error underneath, where there is one.
+    /// The underlying error, if there is one.
     public let cause: (any Error)?
 
     /// Where the error comes from. An error thrown by a task's function belongs to the task, even if another pool
@@ -50,7 +50,8 @@ public struct MultitaskingError: Error, Sendable, CustomStringConvertible {
     /// The same error, with the origin ``Origin-swift.enum/task``.
     public var thrownByTask: Self { Self(code, message, cause: cause, origin: .task) }
 
-    /// The code's name, the message, and what the cause adds to it, with `?` for characters that control a terminal.
+    /// The code's name, the message, and what the cause adds to it, with `?` in place of characters that control a
+    /// terminal.
     public var description: String { "\(code.name): \(message)\(addition)".printableLines }
 
     /// What the cause says and the message, which may be made of it, does not.
@@ -117,8 +118,8 @@ extension MultitaskingError.Code {
     public static let interrupted = Self("interrupted")
     /// The pool was shut down.
     public static let shutDown = Self("shutDown")
-    /// The time limit of a wait passed. What was waited for continues. If `submit` throws this, the pool stayed full
-    /// for as long as ``TaskOptions/waitForRoom`` allows, and there is no task.
+    /// The time limit of a wait passed. Whatever it was waiting for continues. If `submit` throws this, the pool stayed
+    /// full for as long as ``TaskOptions/waitForRoom`` allows, and there is no task.
     public static let timedOut = Self("timedOut")
     /// The task exceeded its time limit and was ended.
     public static let taskTimedOut = Self("taskTimedOut")

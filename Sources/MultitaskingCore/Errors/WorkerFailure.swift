@@ -119,7 +119,7 @@ public struct WorkerFailure: Error, Sendable, Hashable, CustomStringConvertible 
     }
 
     /// A one-sentence summary, the last lines that the task printed, and the top of the stack, down to the task's
-    /// function at most, as far as they are known, with `?` for characters that control a terminal.
+    /// function at most, as far as they are known, with `?` in place of characters that control a terminal.
     public var description: String { (evidence.isEmpty ? summary : "\(summary); \(evidence)").printableLines }
 
     /// What the summary leaves out: the last lines and the top of the stack.

@@ -34,7 +34,7 @@ extension Executor {
         throw MultitaskingError(.invalidArgument, "the arguments are not those of the function")
     }
 
-    /// Options after the arguments.
+    /// A call with options after the arguments.
     @available(*, unavailable, message: "pass options: directly after the function, before its arguments")
     @_disfavoredOverload
     public func submit<Function, each Argument>(
@@ -43,7 +43,7 @@ extension Executor {
         throw MultitaskingError(.invalidArgument, "the options come before the arguments")
     }
 
-    /// Options before the function.
+    /// A call with options before the function.
     @available(*, unavailable, message: "pass options: directly after the function, before its arguments")
     @_disfavoredOverload
     public func submit<Function, each Argument>(

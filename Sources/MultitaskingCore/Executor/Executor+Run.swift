@@ -6,8 +6,8 @@ extension Executor {
     /// ```
     /// This is `submit` and ``Future/value(timeout:cancelling:)`` in one for asynchronous code, and never blocks a
     /// thread. While the pool is full, `run` suspends for as long as ``TaskOptions/waitForRoom`` says; calls get room
-    /// in the order in which they came. If the awaiting Swift task is cancelled, so is the call: it never starts, or is
-    /// asked to end and ended by force after its grace period, while `run` throws immediately.
+    /// in the order in which they were made. If the awaiting Swift task is cancelled, so is the call: it never starts,
+    /// or it is asked to end and then ended by force after its grace period, while `run` throws immediately.
     /// - Throws: what the function threw; `CancellationError`; whatever ``submit(_:options:)`` throws.
     nonisolated(nonsending) public func run<Function: PortableFunction>(
         _ call: Invocation<Function>, options: TaskOptions

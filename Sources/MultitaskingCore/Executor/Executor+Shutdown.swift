@@ -14,9 +14,9 @@ public protocol GradualShutdown: Executor {
     /// Refuses further tasks, begins the shutdown, and returns without waiting for it. A later call may use a stricter
     /// mode.
     ///
-    /// After ``ShutdownMode/drain``, tasks that still wait for results of others fail with `shutDown` when these are
-    /// there; `shutdown(.drain)` waits until they have run. The other modes cancel them, so a backend calls
-    /// ``Executor/settleDependents(_:)`` for those.
+    /// After ``ShutdownMode/drain``, tasks that still wait for the results of others fail with `shutDown` when those
+    /// results arrive; `shutdown(.drain)` waits until they have run. The other modes cancel them, so a backend calls
+    /// ``Executor/settleDependents(_:)`` for those modes.
     func beginShutdown(_ mode: ShutdownMode)
 
     /// Blocks until a shutdown that has begun is complete; false if the limit passes first. Inside a task of the pool,
@@ -59,7 +59,7 @@ extension Executor {
         if startDetachedThread(body) != 0 { body() }
     }
 
-    /// Shuts down the pool within a time limit, switching to a harder mode when the limit passes.
+    /// Shuts down the pool within a time limit, switching to a stricter mode when the limit passes.
     ///
     /// ```swift
     /// let isEmpty = pool.shutdown(.drain, within: .seconds(30), then: .kill)
@@ -68,7 +68,7 @@ extension Executor {
     /// `harderMode` isn't `.kill`, get half a second more. Then this method returns, and the pool ends when they do.
     ///
     /// A task of a thread pool that shuts down its own pool would wait for itself, and so would a callback. There, this
-    /// begins the shutdown and returns false immediately; when the limit passes, the pool goes on with `harderMode`
+    /// begins the shutdown and returns false immediately; when the limit passes, the pool continues with `harderMode`
     /// unless it has ended.
     /// - Parameters:
     ///   - mode: how to shut down at first.

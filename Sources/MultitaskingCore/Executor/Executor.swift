@@ -13,9 +13,9 @@
 /// **Implementer's duties.** Every call that ``submit(_:options:)`` accepts ends in exactly one ``TaskOutcome``,
 /// whatever its function does and whichever process dies. A call that is cancelled before it starts never starts. The
 /// failure of one call doesn't affect any other. When `shutdown(_:)` returns, every future is done, and no process of
-/// the pool is left, nor any thread that runs its tasks. Results that weren't read can still be read: with the memory
-/// and descriptors that they need, and a thread that serves asynchronous waits, they may remain until the last handle
-/// of the pool, its futures, or its channels is released. Any thread may call any method.
+/// the pool is left, nor any thread that runs its tasks. Results that weren't read can still be read: until the last
+/// handle of the pool, its futures, or its channels is released, they may remain, together with the memory and
+/// descriptors that they need, and a thread that serves asynchronous waits. Any thread may call any method.
 public protocol Executor: AnyObject, Sendable {
     /// The maximum number of workers that run concurrently; at least 1.
     var maxWorkers: Int { get }
@@ -40,8 +40,8 @@ public protocol Executor: AnyObject, Sendable {
     /// Shuts down the pool and blocks until its workers are gone. Later calls return when the first one completes.
     /// Results that weren't read can still be read.
     ///
-    /// A backend calls ``settleDependents(_:)`` first, or loses the tasks that wait for results of others. It closes
-    /// its channels when nothing runs any more.
+    /// A backend calls ``settleDependents(_:)`` first; otherwise, it loses the tasks that wait for the results of
+    /// others. It closes its channels once nothing runs anymore.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     func shutdown(_ mode: ShutdownMode)
 

@@ -1,16 +1,16 @@
 /// The task options that a backend supports.
 ///
-/// A backend names what it keeps, and has ``TaskOptions/validate(for:)`` refuse everything else:
+/// A backend names the options that it supports, and lets ``TaskOptions/validate(for:)`` refuse all others:
 ///
 /// ```swift
 /// try options.validate(for: [.timeout, .crashRetries])
 /// ```
-/// An option that comes with a later version is refused by a backend that does not know it, and never ignored.
+/// A backend that doesn't know an option of a later version refuses it and never ignores it.
 public struct TaskCapabilities: OptionSet, Sendable, Hashable {
     /// One bit for each capability.
     public let rawValue: UInt32
 
-    /// Makes the set of these bits.
+    /// Creates a set from these bits.
     public init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// ``TaskOptions/timeout``: ends a running task.

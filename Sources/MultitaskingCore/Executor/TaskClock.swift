@@ -5,7 +5,7 @@
 /// environment.clock.sleep(for: .seconds(1))   // takes no time in a simulation
 /// ```
 public protocol TaskClock: Sendable {
-    /// The time since a fixed but arbitrary moment. Never decreases.
+    /// The time since a fixed but arbitrary moment. It never decreases.
     var now: Duration { get }
 
     /// Blocks the calling task for `duration`.

@@ -18,7 +18,8 @@ public protocol TaskEnvironment: ObjectDirectory, SharedObjectDirectory, TaskRun
     /// The task's clock.
     var clock: any TaskClock { get }
 
-    /// Whether the pool asks this task to end because of a time limit or a forced cancellation. Costs one load.
+    /// Whether the pool asks this task to end because of a time limit or a forced cancellation. Reading it costs one
+    /// load.
     var isEndRequested: Bool { get }
 
     /// A faster way to read ``isEndRequested``, if the backend has one; valid as long as you hold the environment.
@@ -28,10 +29,10 @@ public protocol TaskEnvironment: ObjectDirectory, SharedObjectDirectory, TaskRun
     /// store.
     func noteProgress(_ element: Int)
 
-    /// Reports how far the task is. Its future shows the last report.
+    /// Reports how far along the task is. The task's future shows the last report.
     ///
-    /// A reader sees a whole report or none. Never blocks and makes no system call, so that tasks can report a million
-    /// times a second. Reports after the end of the task are ignored.
+    /// A reader sees a whole report or none. Reporting never blocks and makes no system call, so tasks can report a
+    /// million times a second. Reports after the end of the task are ignored.
     func report(_ report: TaskReport)
 }
 
@@ -45,7 +46,7 @@ extension TaskEnvironment {
     /// Does nothing: a task of this backend can't die alone.
     public func noteProgress(_ element: Int) {}
 
-    /// Ignores the report: the backend doesn't show how far its tasks are.
+    /// Ignores the report: the backend doesn't show how far along its tasks are.
     public func report(_ report: TaskReport) {}
 
     /// Whether a task that throws `error` leaves because it was asked to.

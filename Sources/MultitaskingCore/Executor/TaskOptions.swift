@@ -14,8 +14,8 @@ public struct TaskOptions: Sendable, Hashable {
     ///
     /// While `submit` waits, it blocks the calling thread. In asynchronous code, this is a thread of Swift's
     /// cooperative thread pool, which has about one for each core. There, use `run`, which suspends for as long as this
-    /// option allows, or `stream`, or submit with ``WaitLimit/never``. The latter doesn't wait for memory that workers
-    /// can give back, either; a later call may find it.
+    /// option allows, or `stream`, or submit with ``WaitLimit/never``. With `never`, `submit` doesn't wait for memory
+    /// that workers can give back, either; a later call may find it.
     public var waitForRoom: WaitLimit {
         get { asked?.values.waitForRoom ?? .forever }
         set { change { $0.waitForRoom = newValue } }
@@ -24,11 +24,11 @@ public struct TaskOptions: Sendable, Hashable {
     /// How long the task may run; nil for no limit.
     ///
     /// When the limit passes, the task is asked to stop: its context reads as cancelled, and if its function is
-    /// asynchronous, the Swift task that runs it is cancelled. After ``gracePeriod``, its process receives SIGTERM,
-    /// after another grace period SIGKILL, and the task ends with `taskTimedOut`. It also ends so, and its process
-    /// stays, if it throws `CancellationError` after it was asked. Whatever else it returns or throws within the first
-    /// grace period counts. A thread pool can't end a running task, and refuses this,
-    /// ``queueTimeout`` and ``retries`` with `invalidArgument`; see ``validate(for:)``.
+    /// asynchronous, the Swift task that runs it is cancelled. After ``gracePeriod``, its process receives SIGTERM;
+    /// after another grace period, it receives SIGKILL, and the task ends with `taskTimedOut`. If the task throws
+    /// `CancellationError` after it was asked to stop, it also ends with `taskTimedOut`, but its process stays.
+    /// Anything else that it returns or throws within the first grace period is its result. A thread pool can't end a
+    /// running task, and refuses this, ``queueTimeout`` and ``retries`` with `invalidArgument`; see ``validate(for:)``.
     public var timeout: Duration? {
         get { asked?.values.timeout }
         set { change { $0.timeout = newValue } }
@@ -44,7 +44,7 @@ public struct TaskOptions: Sendable, Hashable {
         set { change { $0.queueTimeout = newValue } }
     }
 
-    /// The time between the steps of ending a running task, each harder than the one before.
+    /// The time between the steps of ending a running task, each of which is stricter than the one before.
     public var gracePeriod: Duration {
         get { asked?.values.gracePeriod ?? Values.usualGracePeriod }
         set { change { $0.gracePeriod = newValue } }

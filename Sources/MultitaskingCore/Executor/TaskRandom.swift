@@ -13,7 +13,7 @@ internal import Synchronization
 /// }
 /// ```
 /// The same seed produces the same numbers on every backend, with any number of workers, and in the parent:
-/// `TaskRandom(seed: task.seed)`. All copies continue one sequence. Several threads can use it concurrently and then
+/// `TaskRandom(seed: task.seed)`. All copies share one sequence. Several threads can use it concurrently and then
 /// receive the numbers in no particular order. Don't use it for secrets.
 ///
 /// The algorithm is xoshiro256++ 1.0 (David Blackman and Sebastiano Vigna, 2019); its initial state is the first four

@@ -7,7 +7,8 @@
 /// }
 /// ```
 ///
-/// Layers above a backend that wait themselves find the timeline through the backend's parts; see ``HasTimeline``.
+/// Layers above a backend that implement their own waits find the timeline through the backend's parts; see
+/// ``HasTimeline``.
 ///
 /// **Implementer's duties.** Any thread may call any method.
 public protocol Timeline: Sendable {
@@ -34,11 +35,11 @@ public protocol Timeline: Sendable {
 ///
 /// ```swift
 /// let tell = timeline.beginWait(.forever) { … }
-/// tell(.ending)   // what was waited for has happened
+/// tell(.ending)   // the awaited event has happened
 /// tell(.over)     // the waiter has resumed
 /// ```
 public enum WaitStage: Sendable, Hashable {
-    /// The condition is met, and the waiter resumes soon. Simulated time stands still until then.
+    /// The condition is met, and the waiter resumes soon. Simulated time doesn't advance until then.
     case ending
     /// The waiter has resumed.
     case over

@@ -17,8 +17,8 @@ extension Future {
     /// Returns a future that continues with the future that `body` returns: `future.then { try pool.submit(parse, $0)
     /// }`.
     ///
-    /// Like the other form, but the new future ends as the future that `body` returns. Cancelling the new future then
-    /// cancels that one.
+    /// Like the other form, but the new future ends in the same way as the future that `body` returns. Cancelling the
+    /// new future then cancels that one.
     public func then<Other: Sendable>(
         _ body: @escaping @Sendable (Value) throws -> Future<Other>
     ) -> Future<Other> {

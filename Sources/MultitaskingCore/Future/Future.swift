@@ -13,7 +13,7 @@ public struct Future<Value: Sendable>: Sendable {
     @inlinable
     public init(_ source: any FutureSource<Value>) { self.source = source }
 
-    /// The state of the task. Cheap, and never blocks.
+    /// The state of the task. Reading it is cheap and never blocks.
     public var state: TaskState { source.state }
 
     /// Whether the task has ended, in whatever way.
@@ -39,7 +39,7 @@ public struct Future<Value: Sendable>: Sendable {
     /// part is kept. Invalid UTF-8 is replaced.
     public var output: String? { source.output }
 
-    /// The task's last report of its progress (`context.report`), if any. Never blocks.
+    /// The task's last report of its progress (`context.report`), if any. Reading it never blocks.
     ///
     /// The report stays after the task has ended, even if its worker died. Each attempt starts without one.
     public var progress: TaskReport? { source.report }
@@ -62,10 +62,11 @@ public struct Future<Value: Sendable>: Sendable {
     /// `body` is called exactly once, on a thread of the pool's choice. It must be short and must not block.
     public func whenDone(_ body: @escaping @Sendable () -> Void) { source.whenDone(body) }
 
-    /// Calls `body` as ``whenDone(_:)`` does, unless the returned function is called before.
+    /// Calls `body` like ``whenDone(_:)``, unless the returned function is called first.
     ///
-    /// For waits that may end before the task: call the function then, and nothing of the wait is left.
-    /// - Returns: a function that takes the callback back. It may be called at any time.
+    /// Use this for waits that may end before the task does: if you call the function then, the wait leaves nothing
+    /// behind.
+    /// - Returns: a function that revokes the callback. It may be called at any time.
     public func notifyWhenDone(_ body: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
         source.notifyWhenDone(body)
     }

@@ -11,7 +11,7 @@ public protocol FutureSource<Value>: TaskSource {
     /// What the task's function returns.
     associatedtype Value: Sendable
 
-    /// The state of the task. Cheap, and never blocks.
+    /// The state of the task. Reading it is cheap and never blocks.
     var state: TaskState { get }
 
     /// Returns how the task ended, or nil if it hasn't.
@@ -19,7 +19,7 @@ public protocol FutureSource<Value>: TaskSource {
 
     /// Calls `body` with the outcome if the task has ended.
     ///
-    /// Avoids copying the outcome, which is slow in unspecialized generic code.
+    /// This avoids copying the outcome, which is slow in unspecialized generic code.
     func withOutcome(_ body: (TaskOutcome<Value>) -> Void)
 
     /// Blocks until the task has ended; false if the limit passes first.

@@ -9,8 +9,8 @@
 /// with `promiseDropped`, so that no caller waits indefinitely. Any thread may call any method.
 ///
 /// Callbacks of the future are called before ``fulfill(_:)`` and ``fail(_:)`` return. Callbacks that each fulfill the
-/// next promise are therefore on the stack together, which has room for some thousands. A chain of futures that were
-/// made by `then` takes as little of the stack as one of them.
+/// next promise are therefore on the stack at the same time, which has room for a few thousand of them. A chain of
+/// futures that were created by `then` uses no more of the stack than a single one does.
 public final class Promise<Value: Sendable>: Sendable {
     private let source: DeferredFuture<Value>
 

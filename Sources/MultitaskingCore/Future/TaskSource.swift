@@ -1,5 +1,5 @@
-/// The part of a backend's task that doesn't depend on the type of its value: how to cancel it, and what it says beside
-/// its outcome.
+/// The part of a backend's task that doesn't depend on the type of its value: how to cancel it, and what it reports
+/// besides its outcome.
 ///
 /// A backend implements it with ``FutureSource``, which adds the state and the outcome.
 ///
@@ -18,30 +18,31 @@ public protocol TaskSource: AnyObject, Sendable {
     ///   returns or throws first; otherwise the task continues, and this is false.
     func cancel(force: Bool) -> Bool
 
-    /// Requests the cancellation that ``cancel(force:)`` makes, without waiting for the answer of whoever has the task.
+    /// Requests the same cancellation as ``cancel(force:)``, without waiting for an answer from the process that has
+    /// the task.
     ///
-    /// Calls that cancel many tasks use it, also where nothing may block. What is requested of several tasks takes
-    /// effect in the order of the calls. The default implementation calls ``cancel(force:)``; a backend for which that
-    /// takes a round trip implements this.
+    /// Calls that cancel many tasks use it, even where nothing may block. Requests for several tasks take effect in the
+    /// order of the calls. The default implementation calls ``cancel(force:)``; a backend for which that takes a round
+    /// trip provides its own.
     func requestCancellation(force: Bool)
 
-    /// Calls `body` as ``FutureSource/whenDone(_:)`` does, unless the returned function is called before.
+    /// Calls `body` like ``FutureSource/whenDone(_:)``, unless the returned function is called first.
     ///
-    /// Waits with a limit use it: a caller that waits for a moment again and again leaves nothing with the task. The
-    /// default implementation leaves a few bytes until the task ends.
-    /// - Returns: a function that takes the callback back. It may be called at any time, more than once, and also when
-    ///   `body` is just being called.
+    /// Waits with a limit use it, so that a caller that repeatedly waits for a moment leaves nothing behind with the
+    /// task. The default implementation leaves a few bytes behind until the task ends.
+    /// - Returns: a function that revokes the callback. It may be called at any time, more than once, and even while
+    ///   `body` is being called.
     func notifyWhenDone(_ body: @escaping @Sendable () -> Void) -> @Sendable () -> Void
 
-    /// The reason why the task has no value; nil if it has one or hasn't ended. Never blocks.
+    /// The reason why the task has no value; nil if it has one or hasn't ended. Reading it never blocks.
     ///
-    /// A backend that decodes values when they are asked for doesn't decode one for this.
+    /// A backend that decodes values on demand doesn't decode one to return this.
     var failure: (any Error)? { get }
 
     /// The output of the task, once it has ended and if ``TaskOptions/output`` requests it.
     var output: String? { get }
 
-    /// The task's last report of its progress, if any. Never blocks.
+    /// The task's last report of its progress, if any. Reading it never blocks.
     var report: TaskReport? { get }
 }
 
@@ -52,6 +53,6 @@ extension TaskSource {
     /// Returns nil: the backend doesn't capture output.
     public var output: String? { nil }
 
-    /// Returns nil: the backend doesn't show how far its tasks are.
+    /// Returns nil: the backend doesn't show how far along its tasks are.
     public var report: TaskReport? { nil }
 }

@@ -7,7 +7,8 @@
 ///
 /// Core only declares the protocol; MultitaskingSerialization implements it, and a backend passes it to a call.
 public protocol PayloadEncoder {
-    /// Encodes the next value; one that throws leaves nothing behind, so that others can be encoded after it.
+    /// Encodes the next value. A value whose encoding throws leaves nothing behind, so that others can be encoded after
+    /// it.
     mutating func encode<Value: Encodable>(_ value: Value) throws
 }
 

@@ -1,6 +1,6 @@
 /// A function that a task runs: what it takes, what it returns, and how to call it.
 ///
-/// ``PortableFunction`` adds how its arguments and its result travel to a worker and back.
+/// ``PortableFunction`` adds how its arguments are sent to a worker, and how its result is sent back.
 ///
 /// ```swift
 /// let output = try function.call(arguments, in: environment)

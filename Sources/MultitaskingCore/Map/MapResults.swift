@@ -276,8 +276,8 @@ public final class MapResults<Element: Portable, Output: Portable>: Sendable {
 
     /// Returns the progress as it changes, until all elements have a result.
     ///
-    /// - Parameter interval: how often to check; at least a millisecond. If checking takes long, it is done less often;
-    ///   see ``ProgressUpdates``.
+    /// - Parameter interval: how often to check; at least a millisecond. If a check takes a long time, checks are less
+    ///   frequent; see ``ProgressUpdates``.
     public func progressUpdates(every interval: Duration = .milliseconds(100)) -> ProgressUpdates {
         ProgressUpdates(every: interval, timeline: timeline) { self.progress }
     }

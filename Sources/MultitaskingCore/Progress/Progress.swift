@@ -56,8 +56,8 @@ public struct Progress: Sendable, Hashable, Codable {
     /// Whether all tasks have ended; true if there are none.
     public var isFinished: Bool { queued <= 0 && running <= 0 }
 
-    /// The fraction of the work that is done, 0...1: tasks that have ended, and of running ones the part that they
-    /// report. It is 1 only if all tasks have ended, or there are none.
+    /// The fraction of the work that is done, 0...1: tasks that have ended count in full, and running tasks count for
+    /// the fraction that they report. It is 1 only if all tasks have ended or there are none.
     public var fraction: Double { isFinished ? 1 : min(effort / Double(total), 1.0.nextDown) }
 
     /// What is done in units of one task.
@@ -71,7 +71,8 @@ public struct Progress: Sendable, Hashable, Codable {
         return done > 0 && seconds > 0 ? Double(done) / seconds : nil
     }
 
-    /// The estimated time that the rest takes, judging by what has ended and what tasks report; nil without either.
+    /// The estimated time that the rest takes, based on the tasks that have ended and on what tasks report; nil without
+    /// either.
     public var remaining: Duration? {
         if isFinished { return .zero }
         let seconds = elapsed / .seconds(1)
@@ -151,7 +152,7 @@ public enum TaskEnding: Sendable, Hashable, Codable {
 }
 
 extension Future {
-    /// The way in which the task ended; nil if it hasn't. Never blocks, and doesn't read the value.
+    /// The way in which the task ended; nil if it hasn't. Reading it never blocks, and doesn't read the value.
     public var ending: TaskEnding? {
         switch source.state {
         case .queued, .running: nil

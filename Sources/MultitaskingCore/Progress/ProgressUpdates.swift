@@ -5,8 +5,8 @@
 /// ```
 ///
 /// Each iteration checks at an interval, and returns a snapshot when the progress has changed. A slow reader misses
-/// snapshots, but never the last one. Checking doesn't slow down the tasks: after a check that takes long, the next one
-/// comes after nine times as long, or after ten seconds, and never before the interval is over.
+/// snapshots, but never the last one. Checking doesn't slow down the tasks: the pause before the next check is at least
+/// the interval, and at least nine times as long as the last check took, up to ten seconds.
 public struct ProgressUpdates: AsyncSequence, Sendable {
     private let interval: Duration
     private let timeline: (any Timeline)?

@@ -1,4 +1,4 @@
-/// A task's own report of how far it is.
+/// A task's own report of how far along it is.
 ///
 /// ```swift
 /// func train(_ context: TaskContext, _ epochs: Int) throws {
@@ -21,10 +21,10 @@ public struct TaskReport: Sendable, Hashable {
     /// The maximum length of a message, in bytes of UTF-8. Longer ones are truncated at a character boundary.
     public static let messageLimit = 96
 
-    /// Makes a report.
+    /// Creates a report.
     ///
     /// - Parameters:
-    ///   - fraction: the fraction of the work that is done, clamped to 0...1. NaN, such as 0 of 0 elements, counts as
+    ///   - fraction: the fraction of the work that is done, clamped to 0...1. NaN, as from 0 of 0 elements, counts as
     ///     0.
     ///   - message: what the task is doing, truncated to ``messageLimit`` bytes.
     public init(_ fraction: Double, _ message: String = "") {

@@ -17,8 +17,8 @@
 ///   - wait: the maximum time to wait.
 /// - Returns: the index of a source that is ready; nil if the limit passes first.
 /// - Throws: `invalidArgument` without sources; an error of a pool in which waiting is no longer possible.
-/// - Complexity: O(*n*) in the number of sources. To take the ends of many tasks one after the other, use
-///   `completions(of:)`, which looks at each task once.
+/// - Complexity: O(*n*) in the number of sources. To process many tasks in the order in which they end, use
+///   `completions(of:)`, which looks at each task only once.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 public func select(_ sources: any Selectable..., wait: WaitLimit = .forever) throws -> Int? {
     try select(sources, wait: wait)

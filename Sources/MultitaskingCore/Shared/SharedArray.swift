@@ -16,8 +16,8 @@
 /// freed. Passing the handle to another pool throws `noSuchObject`, and encoding it elsewhere throws `encodeFailed`.
 ///
 /// Elements are shared as plain bits. Values that are valid in one process only, such as pointers, aren't valid in
-/// another. Bits from other processes and from files aren't checked, so choose elements of which any bits are a value,
-/// such as numbers and structures of numbers, rather than `Bool` or enumerations.
+/// another. Bits from other processes and from files aren't checked, so choose elements for which any bits are a valid
+/// value, such as numbers and structures of numbers, rather than `Bool` or enumerations.
 public struct SharedArray<Element: BitwiseCopyable>: @unchecked Sendable {
     // SAFETY: nobody changes the elements after they were shared. They are plain bits, so a copy of one refers to
     // nothing unless it is a pointer, and what that leads to is as safe as any other pointer.

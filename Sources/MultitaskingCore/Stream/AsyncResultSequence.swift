@@ -5,7 +5,7 @@
 /// ```
 ///
 /// Each iteration starts again from the first input, and calls the function again. If the inputs can be read only once,
-/// as those of an `AsyncStream`, a later iteration gets what the earlier ones have left. No input is submitted before
+/// as those of an `AsyncStream`, a later iteration gets what the earlier ones left over. No input is submitted before
 /// the first result is requested.
 ///
 /// If the inputs are `Sendable`, so are the results: a server can read them in a task of its own.

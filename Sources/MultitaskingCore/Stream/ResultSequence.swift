@@ -5,8 +5,8 @@
 /// ```
 ///
 /// Each iteration starts again from the first input. No input is submitted before the first result is requested. The
-/// loop's own thread takes the inputs: if the next one takes long to come, results that are there wait for it. An
-/// ``AsyncResultSequence`` gives them at once.
+/// loop's own thread takes the inputs: if the next input takes a long time to arrive, available results wait for it. An
+/// ``AsyncResultSequence`` returns them immediately.
 public struct ResultSequence<Inputs: Sequence, Output: Portable>: Sequence where Inputs.Element: Portable {
     @usableFromInline let makeEngine: () -> StreamEngine<Inputs.Element, Output>
     @usableFromInline let inputs: Inputs

@@ -6,7 +6,7 @@
 /// let (done, _) = try wait(for: [first, second], until: .any, timeout: .seconds(1))
 /// ```
 public protocol Awaitable: CancellableTask {
-    /// The state of the task. Cheap, and never blocks.
+    /// The state of the task. Reading it is cheap and never blocks.
     var state: TaskState { get }
 
     /// The reason why the task has no value: the error it threw, what happened to it, or its cancellation. Nil if it
@@ -17,10 +17,11 @@ public protocol Awaitable: CancellableTask {
     func whenDone(_ body: @escaping @Sendable () -> Void)
 
     /// Calls `body` once the task has ended, immediately if it already has, unless the returned function is called
-    /// before.
+    /// first.
     ///
-    /// Waits with a limit use it, so that they leave nothing with the task. By default, uses ``whenDone(_:)``.
-    /// - Returns: a function that takes the callback back. It may be called at any time.
+    /// Waits with a limit use it, so that they leave nothing behind with the task. The default implementation uses
+    /// ``whenDone(_:)``.
+    /// - Returns: a function that revokes the callback. It may be called at any time.
     func notifyWhenDone(_ body: @escaping @Sendable () -> Void) -> @Sendable () -> Void
 
     /// Blocks until the task has ended; false if the limit passes first.
@@ -62,7 +63,8 @@ extension Future: Awaitable {
     /// The backend's side of the future.
     package var backend: any FutureSource<Value> { source }
 
-    /// Cancels the task if it has not started. Doesn't wait for a pool that learns only later whether it has.
+    /// Cancels the task if it has not started. Doesn't wait for a pool that learns only later whether the task has
+    /// started.
     public func cancelUnlessStarted() { source.requestCancellation(force: false) }
 
     /// With `force`, ends the task if it is running and if the pool can. Otherwise, does nothing.

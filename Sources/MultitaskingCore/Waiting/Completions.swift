@@ -4,7 +4,7 @@
 /// for try await future in completions(of: futures) { print(try await future.value()) }
 /// ```
 ///
-/// Each iteration gives all tasks again, and has its own time limit.
+/// Each iteration returns all tasks again, and has its own time limit.
 public struct AsyncCompletions<Item: Awaitable>: AsyncSequence, Sendable {
     /// A future or task.
     public typealias Element = Item
@@ -58,13 +58,13 @@ public struct AsyncCompletions<Item: Awaitable>: AsyncSequence, Sendable {
 /// Tasks in the order in which they end, for a caller that blocks while waiting; see ``completions(of:timeout:)``.
 ///
 /// Iterating over a sequence can't throw, so when the time limit passes, the loop ends and ``timedOut`` holds an error.
-/// It holds the error of a simulation in which waiting is no longer possible, too.
+/// It also holds the error of a simulation in which waiting is no longer possible.
 ///
 /// ```swift
 /// for future in completions(of: futures) { print(try future.value()) }
 /// ```
 ///
-/// To keep one in a variable, name its type; without it, the variable is an ``AsyncCompletions``:
+/// To store one in a variable, specify its type; otherwise, the variable is an ``AsyncCompletions``:
 ///
 /// ```swift
 /// let ended: Completions = completions(of: futures, timeout: .seconds(10))

@@ -6,12 +6,12 @@
 public enum RemainingTasks: Sendable, Hashable, CaseIterable {
     /// They keep running.
     case leaveRunning
-    /// Tasks that haven't started never do; a cluster may take a moment to say which these are. Running ones are asked
-    /// to stop if they can notice it: a session's task by its cancel event, unless that event has the scope `.global`,
-    /// because it would stop tasks of other sessions.
+    /// Tasks that haven't started never do; a cluster may take a moment to say which these are. Running tasks are asked
+    /// to stop if they can notice the request: a session's task is asked by its cancel event, unless that event has the
+    /// scope `.global`, because it would stop tasks of other sessions.
     case cancel
-    /// In addition, running tasks are ended by force if the pool can (processes can, threads can't): see
-    /// ``Future/cancel(force:)``.
+    /// In addition, running tasks are ended by force if the pool can do that (a process pool can, a thread pool can't);
+    /// see ``Future/cancel(force:)``.
     case cancelByForce
 
     /// Deals with tasks that have not ended.
