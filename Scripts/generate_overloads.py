@@ -55,7 +55,7 @@ call throws, the others in its chunk still run.
 If a worker dies, the element that it was processing gets the error. Another worker then runs the remaining elements of the
 chunk, and also the earlier ones, **whose results were lost with the worker**: their side effects happen twice. If that
 matters, pass a `chunkSize` of 1. Crash retries and cancellation apply to whole chunks. A time or memory limit applies to a
-chunk first; if a chunk reaches it, each of its elements runs again alone, with the limit for itself.
+chunk first; if a chunk reaches it, each of its elements runs again alone, with the full limit for itself.
 
 Without a `chunkSize`, each worker gets about 16 chunks of at most 4,096 elements each, so that one slow worker delays the
 others by at most a sixteenth of its share.
@@ -197,7 +197,7 @@ def executor_submit(noun, order):
 
 
 RUN_CONTRACT = """
-Never blocks a thread, not even while the pool is full. If the awaiting Swift task is cancelled, so is the call; see
+This never blocks a thread, not even while the pool is full. If the awaiting Swift task is cancelled, so is the call; see
 {link}.
 - Throws: what the function threw; `CancellationError`; whatever ``submit(_:options:)`` throws.
 """
@@ -504,7 +504,7 @@ def executor_context_map(noun, order):
         if not shape.has_context:
             continue
         rest = "" if shape.is_async else ELEMENT_CONTEXT.format(seed="`TaskRandom.seed(_:at:)`") + (
-            "- Throws: as `map` does with a function that takes no context.\n")
+            "- Throws: whatever `map` throws for a function that takes no context.\n")
         mapping = ("Async" if shape.is_async else "") + "ContextMapping"
         yield overload(
             documentation(f"Calls {shape.words(noun)} for each element.", rest),
@@ -517,9 +517,9 @@ def executor_context_map(noun, order):
 
 
 STREAM_CONTRACT = """
-Takes inputs lazily: the stream takes the next input only while fewer than `ahead` results are outstanding, so memory use
+Inputs are taken lazily: the stream takes the next input only while fewer than `ahead` results are outstanding, so memory use
 stays constant even for endless inputs. Each element has its own result. Elements that take little time are submitted in
-groups of some milliseconds, unless `options` set time limits or retries, which then apply to each element.
+groups that take a few milliseconds, unless `options` set time limits or retries, which then apply to each element.
 
 {ends} ends the stream: it takes no further input, cancels queued elements, and asks
 running ones to stop, ending them by force after the grace period if the pool can.
@@ -538,7 +538,7 @@ SHOWN_STREAM_CONTRACT = """
 Like the call without a display; see `ResultSequence.showing(_:total:)`.
 - Parameters:
   - display: what is shown, such as `.progressBar`, while results are read.
-  - total: how many results there will be; nil for as many as there are inputs, if that is known at once, as of an array.
+  - total: how many results there will be; nil for the number of inputs, if it is known in advance, as for an array.
 """
 
 ASYNC_STREAM_END = "Iterating throws whatever the inputs throw, `invalidArgument` if `ahead` is below 1, and `CancellationError`.\n"
@@ -591,7 +591,7 @@ def executor_shown_stream(noun, order):
     for shape in shapes(contexts=False, voids=False):
         for kind in ["async sequence", "sequence", "blocking"]:
             source = "an asynchronous sequence" if kind == "async sequence" else "a sequence"
-            manner = "; blocks for results" if kind == "blocking" else ""
+            manner = "; blocks while waiting for results" if kind == "blocking" else ""
             first = f"Calls {shape.words(noun)} for each element of {source}, and shows the progress{manner}."
             doc = documentation(first, SHOWN_STREAM_CONTRACT if shape.is_plain else "")
             function = shape.function_type("Inputs.Element")
@@ -740,9 +740,9 @@ THREAD_PARAMETERS = [
     "maxWorkers: Int? = nil", 'threadNamePrefix: String = ""', "queueLimit: Int? = nil", "atExit: ShutdownMode = .drain",
 ]
 
-UNLABELED_DOC = """A call without the label of the number of workers.
+UNLABELED_DOC = """A call that omits the label `maxWorkers:`.
 
-Without this, the compiler fails to say what is wrong.
+Without this overload, the compiler doesn't say what is wrong.
 """
 
 

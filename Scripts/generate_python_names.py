@@ -93,7 +93,7 @@ def camel(name):
 
 
 def declaration(name, parameters, new):
-    attribute = f'/// A name of py-multitasking; here it is `{new}`.\n@available(*, unavailable, message: "write {new}")\n'
+    attribute = f'/// The py-multitasking name for `{new}`.\n@available(*, unavailable, message: "write {new}")\n'
     if parameters is None:
         return attribute + f"public var {name}: Int {{ 0 }}\n"
     if parameters == "static":

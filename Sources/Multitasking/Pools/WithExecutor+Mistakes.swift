@@ -6,9 +6,9 @@ public import MultitaskingSessions
 
 // Calls that cannot work, so that the compiler says in a sentence what to write instead.
 
-/// A call without the label of the number of workers.
+/// A call that omits the label `maxWorkers:`.
 ///
-/// Without this, the compiler fails to say what is wrong.
+/// Without this overload, the compiler doesn't say what is wrong.
 @available(*, unavailable, message: "write maxWorkers: before the number of workers")
 @_disfavoredOverload
 @discardableResult
@@ -18,9 +18,9 @@ public func withProcessPoolExecutor<Value>(
     throw MultitaskingError(.invalidArgument, "the number of workers has no label")
 }
 
-/// A call without the label of the number of workers.
+/// A call that omits the label `maxWorkers:`.
 ///
-/// Without this, the compiler fails to say what is wrong.
+/// Without this overload, the compiler doesn't say what is wrong.
 @available(*, unavailable, message: "write maxWorkers: before the number of workers")
 nonisolated(nonsending) public func withProcessPoolExecutor<Value>(
     _ maxWorkers: Int?, _ body: nonisolated(nonsending) (TaskManager) async throws -> Value
@@ -28,9 +28,9 @@ nonisolated(nonsending) public func withProcessPoolExecutor<Value>(
     throw MultitaskingError(.invalidArgument, "the number of workers has no label")
 }
 
-/// A call without the label of the number of workers.
+/// A call that omits the label `maxWorkers:`.
 ///
-/// Without this, the compiler fails to say what is wrong.
+/// Without this overload, the compiler doesn't say what is wrong.
 @available(*, unavailable, message: "write maxWorkers: before the number of workers")
 @_disfavoredOverload
 @discardableResult
@@ -45,9 +45,9 @@ public func withProcessPoolExecutor<Value>(
     throw MultitaskingError(.invalidArgument, "the number of workers has no label")
 }
 
-/// A call without the label of the number of workers.
+/// A call that omits the label `maxWorkers:`.
 ///
-/// Without this, the compiler fails to say what is wrong.
+/// Without this overload, the compiler doesn't say what is wrong.
 @available(*, unavailable, message: "write maxWorkers: before the number of workers")
 nonisolated(nonsending) public func withProcessPoolExecutor<Value>(
     _ maxWorkers: Int?, startMethod: StartMethod = .automatic, arenaLimit: Int? = nil, queueLimit: Int? = nil,
@@ -61,9 +61,9 @@ nonisolated(nonsending) public func withProcessPoolExecutor<Value>(
     throw MultitaskingError(.invalidArgument, "the number of workers has no label")
 }
 
-/// A call without the label of the number of workers.
+/// A call that omits the label `maxWorkers:`.
 ///
-/// Without this, the compiler fails to say what is wrong.
+/// Without this overload, the compiler doesn't say what is wrong.
 @available(*, unavailable, message: "write maxWorkers: before the number of workers")
 @_disfavoredOverload
 @discardableResult
@@ -73,9 +73,9 @@ public func withThreadPoolExecutor<Value>(
     throw MultitaskingError(.invalidArgument, "the number of workers has no label")
 }
 
-/// A call without the label of the number of workers.
+/// A call that omits the label `maxWorkers:`.
 ///
-/// Without this, the compiler fails to say what is wrong.
+/// Without this overload, the compiler doesn't say what is wrong.
 @available(*, unavailable, message: "write maxWorkers: before the number of workers")
 nonisolated(nonsending) public func withThreadPoolExecutor<Value>(
     _ maxWorkers: Int?, _ body: nonisolated(nonsending) (ThreadTaskManager) async throws -> Value
@@ -83,9 +83,9 @@ nonisolated(nonsending) public func withThreadPoolExecutor<Value>(
     throw MultitaskingError(.invalidArgument, "the number of workers has no label")
 }
 
-/// A call without the label of the number of workers.
+/// A call that omits the label `maxWorkers:`.
 ///
-/// Without this, the compiler fails to say what is wrong.
+/// Without this overload, the compiler doesn't say what is wrong.
 @available(*, unavailable, message: "write maxWorkers: before the number of workers")
 @_disfavoredOverload
 @discardableResult
@@ -98,9 +98,9 @@ public func withThreadPoolExecutor<Value>(
     throw MultitaskingError(.invalidArgument, "the number of workers has no label")
 }
 
-/// A call without the label of the number of workers.
+/// A call that omits the label `maxWorkers:`.
 ///
-/// Without this, the compiler fails to say what is wrong.
+/// Without this overload, the compiler doesn't say what is wrong.
 @available(*, unavailable, message: "write maxWorkers: before the number of workers")
 nonisolated(nonsending) public func withThreadPoolExecutor<Value>(
     _ maxWorkers: Int?, threadNamePrefix: String = "", queueLimit: Int? = nil, atExit: ShutdownMode = .drain,

@@ -3,8 +3,8 @@
 extension Executor {
     /// Runs a function in a worker and suspends until it has ended: `try await pool.run(findPrimes, 1..<1_000)`.
     ///
-    /// Never blocks a thread, not even while the pool is full. If the awaiting Swift task is cancelled, so is the call;
-    /// see ``run(_:options:)``.
+    /// This never blocks a thread, not even while the pool is full. If the awaiting Swift task is cancelled, so is the
+    /// call; see ``run(_:options:)``.
     /// - Throws: what the function threw; `CancellationError`; whatever ``submit(_:options:)`` throws.
     nonisolated(nonsending) public func run<each Argument: Portable, Output: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Output,
@@ -43,8 +43,8 @@ extension Executor {
 
     /// Runs a closure in a worker and suspends until it has ended: `try await pool.run(21) { $0 * 2 }`.
     ///
-    /// Never blocks a thread, not even while the pool is full. If the awaiting Swift task is cancelled, so is the call;
-    /// see ``run(_:options:)``.
+    /// This never blocks a thread, not even while the pool is full. If the awaiting Swift task is cancelled, so is the
+    /// call; see ``run(_:options:)``.
     /// - Throws: what the function threw; `CancellationError`; whatever ``submit(_:options:)`` throws.
     @_disfavoredOverload
     nonisolated(nonsending) public func run<each Argument: Portable, Output: Portable>(

@@ -10,7 +10,7 @@ extension Executor {
     /// elements of the chunk, and also the earlier ones, **whose results were lost with the worker**: their side
     /// effects happen twice. If that matters, pass a `chunkSize` of 1. Crash retries and cancellation apply to whole
     /// chunks. A time or memory limit applies to a chunk first; if a chunk reaches it, each of its elements runs again
-    /// alone, with the limit for itself.
+    /// alone, with the full limit for itself.
     ///
     /// Without a `chunkSize`, each worker gets about 16 chunks of at most 4,096 elements each, so that one slow worker
     /// delays the others by at most a sixteenth of its share.
@@ -93,7 +93,7 @@ extension Executor {
     /// elements of the chunk, and also the earlier ones, **whose results were lost with the worker**: their side
     /// effects happen twice. If that matters, pass a `chunkSize` of 1. Crash retries and cancellation apply to whole
     /// chunks. A time or memory limit applies to a chunk first; if a chunk reaches it, each of its elements runs again
-    /// alone, with the limit for itself.
+    /// alone, with the full limit for itself.
     ///
     /// Without a `chunkSize`, each worker gets about 16 chunks of at most 4,096 elements each, so that one slow worker
     /// delays the others by at most a sixteenth of its share.

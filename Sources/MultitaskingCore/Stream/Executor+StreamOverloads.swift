@@ -4,10 +4,10 @@ extension Executor {
     /// Calls a function for each element of an asynchronous sequence, as elements arrive:
     /// `for try await (offset, result) in pool.stream(parse, asyncLines)`.
     ///
-    /// Takes inputs lazily: the stream takes the next input only while fewer than `ahead` results are outstanding, so
-    /// memory use stays constant even for endless inputs. Each element has its own result. Elements that take little
-    /// time are submitted in groups of some milliseconds, unless `options` set time limits or retries, which then apply
-    /// to each element.
+    /// Inputs are taken lazily: the stream takes the next input only while fewer than `ahead` results are outstanding,
+    /// so memory use stays constant even for endless inputs. Each element has its own result. Elements that take little
+    /// time are submitted in groups that take a few milliseconds, unless `options` set time limits or retries, which
+    /// then apply to each element.
     ///
     /// Leaving the loop early, releasing the iterator, or cancelling the Swift task that reads ends the stream: it
     /// takes no further input, cancels queued elements, and asks running ones to stop, ending them by force after the
@@ -29,10 +29,10 @@ extension Executor {
     /// Calls a function for each element of a sequence, as elements arrive:
     /// `for try await (offset, result) in pool.stream(parse, lines)`.
     ///
-    /// Takes inputs lazily: the stream takes the next input only while fewer than `ahead` results are outstanding, so
-    /// memory use stays constant even for endless inputs. Each element has its own result. Elements that take little
-    /// time are submitted in groups of some milliseconds, unless `options` set time limits or retries, which then apply
-    /// to each element.
+    /// Inputs are taken lazily: the stream takes the next input only while fewer than `ahead` results are outstanding,
+    /// so memory use stays constant even for endless inputs. Each element has its own result. Elements that take little
+    /// time are submitted in groups that take a few milliseconds, unless `options` set time limits or retries, which
+    /// then apply to each element.
     ///
     /// Leaving the loop early, releasing the iterator, or cancelling the Swift task that reads ends the stream: it
     /// takes no further input, cancels queued elements, and asks running ones to stop, ending them by force after the
@@ -54,10 +54,10 @@ extension Executor {
     /// Calls a function for each element of a sequence, as elements arrive, and blocks while waiting for results:
     /// `for (offset, result) in try pool.stream(parse, lines)`.
     ///
-    /// Takes inputs lazily: the stream takes the next input only while fewer than `ahead` results are outstanding, so
-    /// memory use stays constant even for endless inputs. Each element has its own result. Elements that take little
-    /// time are submitted in groups of some milliseconds, unless `options` set time limits or retries, which then apply
-    /// to each element.
+    /// Inputs are taken lazily: the stream takes the next input only while fewer than `ahead` results are outstanding,
+    /// so memory use stays constant even for endless inputs. Each element has its own result. Elements that take little
+    /// time are submitted in groups that take a few milliseconds, unless `options` set time limits or retries, which
+    /// then apply to each element.
     ///
     /// Leaving the loop early or releasing the iterator ends the stream: it takes no further input, cancels queued
     /// elements, and asks running ones to stop, ending them by force after the grace period if the pool can.
@@ -113,10 +113,10 @@ extension Executor {
     /// Calls a closure for each element of an asynchronous sequence, as elements arrive:
     /// `for try await (offset, result) in pool.stream(asyncLines) { parse($0) }`.
     ///
-    /// Takes inputs lazily: the stream takes the next input only while fewer than `ahead` results are outstanding, so
-    /// memory use stays constant even for endless inputs. Each element has its own result. Elements that take little
-    /// time are submitted in groups of some milliseconds, unless `options` set time limits or retries, which then apply
-    /// to each element.
+    /// Inputs are taken lazily: the stream takes the next input only while fewer than `ahead` results are outstanding,
+    /// so memory use stays constant even for endless inputs. Each element has its own result. Elements that take little
+    /// time are submitted in groups that take a few milliseconds, unless `options` set time limits or retries, which
+    /// then apply to each element.
     ///
     /// Leaving the loop early, releasing the iterator, or cancelling the Swift task that reads ends the stream: it
     /// takes no further input, cancels queued elements, and asks running ones to stop, ending them by force after the
@@ -138,10 +138,10 @@ extension Executor {
     /// Calls a closure for each element of a sequence, as elements arrive:
     /// `for try await (offset, result) in pool.stream(lines) { parse($0) }`.
     ///
-    /// Takes inputs lazily: the stream takes the next input only while fewer than `ahead` results are outstanding, so
-    /// memory use stays constant even for endless inputs. Each element has its own result. Elements that take little
-    /// time are submitted in groups of some milliseconds, unless `options` set time limits or retries, which then apply
-    /// to each element.
+    /// Inputs are taken lazily: the stream takes the next input only while fewer than `ahead` results are outstanding,
+    /// so memory use stays constant even for endless inputs. Each element has its own result. Elements that take little
+    /// time are submitted in groups that take a few milliseconds, unless `options` set time limits or retries, which
+    /// then apply to each element.
     ///
     /// Leaving the loop early, releasing the iterator, or cancelling the Swift task that reads ends the stream: it
     /// takes no further input, cancels queued elements, and asks running ones to stop, ending them by force after the
@@ -163,10 +163,10 @@ extension Executor {
     /// Calls a closure for each element of a sequence, as elements arrive, and blocks while waiting for results:
     /// `for (offset, result) in try pool.stream(lines) { parse($0) }`.
     ///
-    /// Takes inputs lazily: the stream takes the next input only while fewer than `ahead` results are outstanding, so
-    /// memory use stays constant even for endless inputs. Each element has its own result. Elements that take little
-    /// time are submitted in groups of some milliseconds, unless `options` set time limits or retries, which then apply
-    /// to each element.
+    /// Inputs are taken lazily: the stream takes the next input only while fewer than `ahead` results are outstanding,
+    /// so memory use stays constant even for endless inputs. Each element has its own result. Elements that take little
+    /// time are submitted in groups that take a few milliseconds, unless `options` set time limits or retries, which
+    /// then apply to each element.
     ///
     /// Leaving the loop early or releasing the iterator ends the stream: it takes no further input, cancels queued
     /// elements, and asks running ones to stop, ending them by force after the grace period if the pool can.

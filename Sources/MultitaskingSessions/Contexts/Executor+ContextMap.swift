@@ -6,7 +6,7 @@ extension Executor {
     /// The context has no queues and no cancel event. It says whether the element should stop and which worker runs it,
     /// and provides random numbers. With a seed in `options`, these depend only on the seed and the element's index,
     /// whatever the size of the chunks and the number of workers (`TaskRandom.seed(_:at:)`).
-    /// - Throws: as `map` does with a function that takes no context.
+    /// - Throws: whatever `map` throws for a function that takes no context.
     public func map<Elements: Sequence, Output: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (TaskContext, Elements.Element) throws -> Output,
         chunkSize: Int? = nil, options: TaskOptions = .default, _ elements: Elements
@@ -28,7 +28,7 @@ extension Executor {
     /// The context has no queues and no cancel event. It says whether the element should stop and which worker runs it,
     /// and provides random numbers. With a seed in `options`, these depend only on the seed and the element's index,
     /// whatever the size of the chunks and the number of workers (`TaskRandom.seed(_:at:)`).
-    /// - Throws: as `map` does with a function that takes no context.
+    /// - Throws: whatever `map` throws for a function that takes no context.
     @_disfavoredOverload
     public func map<Elements: Sequence, Output: Portable>(
         chunkSize: Int? = nil, options: TaskOptions = .default, _ elements: Elements,

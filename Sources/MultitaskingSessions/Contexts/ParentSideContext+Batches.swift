@@ -73,7 +73,8 @@ extension ParentSideContext {
 
     /// The elements of the output queue until it is closed and empty, for `for` and `for try await` loops.
     ///
-    /// - Throws: `noSuchObject` without the queue; what a call that returned elements has left to the next one.
+    /// - Throws: `noSuchObject` without the queue; an error that an earlier call kept for the next one because it
+    ///   returned elements.
     public func outputElements<Element: Codable & Sendable>(
         as type: Element.Type = Element.self
     ) throws -> ChannelElements<Element> {

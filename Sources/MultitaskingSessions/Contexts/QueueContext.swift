@@ -44,7 +44,7 @@ extension QueueContext {
         try objects.requireOutputQueue().channel.close(discarding: discarding)
     }
 
-    /// Whether the cancel event is set. Costs at most one load.
+    /// Whether the cancel event is set. Reading it costs at most one load.
     ///
     /// - Throws: `noSuchObject` without a cancel event.
     public var isCancelEventSet: Bool {

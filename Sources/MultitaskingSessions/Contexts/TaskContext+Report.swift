@@ -1,5 +1,5 @@
 extension TaskContext {
-    /// Reports how far the task is. ``PoolTask/progress``, the progress of its session, and the bar show it
+    /// Reports how far along the task is. ``PoolTask/progress``, the progress of its session, and the bar show it
     /// immediately.
     ///
     /// ```swift

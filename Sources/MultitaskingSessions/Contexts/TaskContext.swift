@@ -59,7 +59,7 @@ public struct TaskContext: TaskSideContext, Codable {
     /// Whether the task should stop: its cancel event is set, its time limit has passed, it was cancelled by force, or
     /// the program was interrupted (``Interrupts``).
     ///
-    /// Costs one or two loads, so you can check it in a loop. A missing cancel event reads as not set.
+    /// Reading it costs one or two loads, so you can check it in a loop. A missing cancel event reads as not set.
     public var isCancelled: Bool {
         if let probes { return probes.signal.isSet || probes.end.isSet }
         return objects.cancelSignal?.isSet ?? false || environment?.isEndRequested ?? false
@@ -75,7 +75,7 @@ public struct TaskContext: TaskSideContext, Codable {
     ///
     /// The seed comes from the task's options, or is derived from the session's seed and the task's position. Read it
     /// as `context.random.seed` in the task, or as `seed` of its ``PoolTask``. Each attempt at the task gets the same
-    /// numbers. Copies of the generator continue one sequence.
+    /// numbers. All copies of the generator share one sequence.
     public var random: TaskRandom {
         get { numbers.generator }
         // So that it can be passed as `&context.random`. All copies share their state, so there is nothing to keep.

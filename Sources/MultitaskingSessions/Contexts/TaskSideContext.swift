@@ -11,7 +11,7 @@ public protocol TaskSideContext: QueueContext {}
 extension TaskSideContext {
     /// Whether the parent asks the task to stop by setting the cancel event; false if there is no event.
     ///
-    /// Costs at most one load, so you can check it in every iteration of a loop.
+    /// Reading it costs at most one load, so you can check it in every iteration of a loop.
     public var isCancelled: Bool { objects.cancelSignal?.isSet ?? false }
 }
 

@@ -18,7 +18,7 @@ extension TaskManager {
         throw MultitaskingError(.invalidArgument, "the sequences are not those of the function's parameters")
     }
 
-    /// Scopes after the sequences.
+    /// A call with scopes after the sequences.
     @available(*, unavailable, message: "pass scopes: and options: directly after the function, before the sequences")
     @_disfavoredOverload
     @discardableResult
@@ -29,7 +29,7 @@ extension TaskManager {
         throw MultitaskingError(.invalidArgument, "the scopes come before the sequences")
     }
 
-    /// Scopes and options before the function.
+    /// A call with scopes and options before the function.
     @available(*, unavailable, message: "pass scopes: and options: directly after the function, before the sequences")
     @_disfavoredOverload
     @discardableResult
@@ -40,7 +40,7 @@ extension TaskManager {
         throw MultitaskingError(.invalidArgument, "the scopes come after the function")
     }
 
-    /// Options before the function.
+    /// A call with options before the function.
     @available(*, unavailable, message: "pass options: directly after the function, before the sequences")
     @_disfavoredOverload
     @discardableResult

@@ -31,7 +31,8 @@ extension TaskManager {
     ///   `systemError`.
     public func resize(to count: Int) throws { try workers().resize(to: count) }
 
-    /// Returns the results of the finalizers of the workers that have left. Complete after the end of the pool.
+    /// Returns the results of the finalizers of the workers that have left. They are complete after the end of the
+    /// pool.
     ///
     /// - Throws: `wrongType`, with the names of both types, if the finalizer returns another type.
     public func finalizerResults<Value: Sendable>(

@@ -87,8 +87,8 @@ public class TaskManager: @unchecked Sendable {
     /// ```swift
     /// print(manager.statistics)   // a table
     /// ```
-    /// Reading it stops no worker. If the executor isn't a `MonitoredExecutor`, only the number
-    /// of workers is known.
+    /// Reading it doesn't stop any worker. If the executor isn't a `MonitoredExecutor`, only the number of workers is
+    /// known.
     public var statistics: PoolStatistics { executor.knownStatistics }
 
     /// Shuts down the pool and blocks until it is gone. The `with…Executor` functions do this when their body ends.
@@ -102,7 +102,7 @@ public class TaskManager: @unchecked Sendable {
     /// Shuts down the pool and suspends until it is gone, even if the awaiting task is cancelled.
     public func shutdown(_ mode: ShutdownMode = .drain) async { await executor.shutdown(mode) }
 
-    /// Shuts down the pool within a time limit, switching to a harder mode when it passes; see
+    /// Shuts down the pool within a time limit, switching to a stricter mode when it passes; see
     /// `Executor.shutdown(_:within:then:)`.
     ///
     /// - Returns: true if the pool ended within the limit; false if tasks had to be ended.

@@ -6,14 +6,15 @@ internal import MultitaskingSystem
 /// try withProcessPoolExecutor(interrupts: .shutDown(within: .seconds(5))) { manager in … }
 /// ```
 public enum Interrupts: Sendable, Hashable {
-    /// The same as elsewhere in the program. By default, Ctrl-C ends the program and all processes of its pools.
+    /// Ctrl-C has the same effect as elsewhere in the program. By default, it ends the program and all processes of its
+    /// pools.
     case unhandled
 
     /// The first Ctrl-C shuts the pool down; the second one ends the program.
     ///
-    /// At the first, tasks that haven't started are cancelled, and the contexts of running tasks read as cancelled
-    /// (`isCancelled`). From then on, `submit` throws. After the time limit, processes that still run a task are
-    /// killed, and queues are closed. Threads can't be killed, so in a thread pool the program then ends, as at the
+    /// At the first Ctrl-C, tasks that haven't started are cancelled, and the contexts of running tasks read as
+    /// cancelled (`isCancelled`). From then on, `submit` throws. After the time limit, processes that still run a task
+    /// are killed, and queues are closed. Threads can't be killed, so in a thread pool the program then ends, as at the
     /// second Ctrl-C. When the scope's body has ended, the scope throws `interrupted`, whatever the body returned or
     /// threw.
     ///

@@ -5,7 +5,7 @@ internal import MultitaskingSystem
 
 /// Creates an executor, passes its manager to `body`, and shuts the executor down when `body` ends.
 ///
-/// With it a backend offers a function like `withProcessPoolExecutor`:
+/// With this function, a backend can offer one like `withProcessPoolExecutor`:
 ///
 /// ```swift
 /// public func withMyExecutor<Value>(
@@ -40,7 +40,7 @@ public func withExecutor<Value>(
 /// Suspends instead of blocking; otherwise, like the function of the same name.
 ///
 /// Cancelling the awaiting Swift task only cancels `body`; the executor is shut down when `body` ends.
-/// - Throws: as the blocking function does.
+/// - Throws: whatever the blocking function throws.
 nonisolated(nonsending) public func withExecutor<Value>(
     _ makeExecutor: @autoclosure () throws -> any Executor, globals: QueueSettings = .none,
     interrupts: Interrupts = .unhandled, _ body: nonisolated(nonsending) (TaskManager) async throws -> Value
@@ -75,7 +75,7 @@ public func withExecutor<Value>(
 
 /// Suspends where the blocking function of the same name blocks.
 ///
-/// - Throws: as the blocking function does.
+/// - Throws: whatever the blocking function throws.
 nonisolated(nonsending) public func withExecutor<Value>(
     inProcess makeExecutor: @autoclosure () throws -> any InProcessExecutor, globals: QueueSettings = .none,
     interrupts: Interrupts = .unhandled, _ body: nonisolated(nonsending) (ThreadTaskManager) async throws -> Value

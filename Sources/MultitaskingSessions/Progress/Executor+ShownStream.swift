@@ -8,8 +8,8 @@ extension Executor {
     /// Like the call without a display; see `ResultSequence.showing(_:total:)`.
     /// - Parameters:
     ///   - display: what is shown, such as `.progressBar`, while results are read.
-    ///   - total: how many results there will be; nil for as many as there are inputs, if that is known at once, as of
-    ///     an array.
+    ///   - total: how many results there will be; nil for the number of inputs, if it is known in advance, as for an
+    ///     array.
     public func stream<Inputs: AsyncSequence & Sendable, Output: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) throws -> Output,
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
@@ -24,8 +24,8 @@ extension Executor {
     /// Like the call without a display; see `ResultSequence.showing(_:total:)`.
     /// - Parameters:
     ///   - display: what is shown, such as `.progressBar`, while results are read.
-    ///   - total: how many results there will be; nil for as many as there are inputs, if that is known at once, as of
-    ///     an array.
+    ///   - total: how many results there will be; nil for the number of inputs, if it is known in advance, as for an
+    ///     array.
     public func stream<Inputs: Sequence, Output: Portable>(
         _ function: @autoclosure @escaping @Sendable () -> @Sendable (Inputs.Element) throws -> Output,
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
@@ -35,13 +35,13 @@ extension Executor {
             .showing(display, total: total ?? knownCount(of: inputs))
     }
 
-    /// Calls a function for each element of a sequence, and shows the progress; blocks for results.
+    /// Calls a function for each element of a sequence, and shows the progress; blocks while waiting for results.
     ///
     /// Like the call without a display; see `ResultSequence.showing(_:total:)`.
     /// - Parameters:
     ///   - display: what is shown, such as `.progressBar`, while results are read.
-    ///   - total: how many results there will be; nil for as many as there are inputs, if that is known at once, as of
-    ///     an array.
+    ///   - total: how many results there will be; nil for the number of inputs, if it is known in advance, as for an
+    ///     array.
     @available(*, noasync, message: "this blocks the thread; use `for try await`")
     @_disfavoredOverload
     public func stream<Inputs: Sequence, Output: Portable>(
@@ -75,7 +75,8 @@ extension Executor {
         ).showing(display, total: total ?? knownCount(of: inputs))
     }
 
-    /// Calls an `async` function for each element of a sequence, and shows the progress; blocks for results.
+    /// Calls an `async` function for each element of a sequence, and shows the progress; blocks while waiting for
+    /// results.
     @available(*, noasync, message: "this blocks the thread; use `for try await`")
     @_disfavoredOverload
     public func stream<Inputs: Sequence, Output: Portable>(
@@ -93,8 +94,8 @@ extension Executor {
     /// Like the call without a display; see `ResultSequence.showing(_:total:)`.
     /// - Parameters:
     ///   - display: what is shown, such as `.progressBar`, while results are read.
-    ///   - total: how many results there will be; nil for as many as there are inputs, if that is known at once, as of
-    ///     an array.
+    ///   - total: how many results there will be; nil for the number of inputs, if it is known in advance, as for an
+    ///     array.
     public func stream<Inputs: AsyncSequence & Sendable, Output: Portable>(
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
         showing display: ProgressDisplay, total: Int? = nil,
@@ -109,8 +110,8 @@ extension Executor {
     /// Like the call without a display; see `ResultSequence.showing(_:total:)`.
     /// - Parameters:
     ///   - display: what is shown, such as `.progressBar`, while results are read.
-    ///   - total: how many results there will be; nil for as many as there are inputs, if that is known at once, as of
-    ///     an array.
+    ///   - total: how many results there will be; nil for the number of inputs, if it is known in advance, as for an
+    ///     array.
     public func stream<Inputs: Sequence, Output: Portable>(
         _ inputs: Inputs, ahead: Int? = nil, order: StreamOrder = .input, options: TaskOptions = .default,
         showing display: ProgressDisplay, total: Int? = nil,
@@ -120,13 +121,13 @@ extension Executor {
             display, total: total ?? knownCount(of: inputs))
     }
 
-    /// Calls a closure for each element of a sequence, and shows the progress; blocks for results.
+    /// Calls a closure for each element of a sequence, and shows the progress; blocks while waiting for results.
     ///
     /// Like the call without a display; see `ResultSequence.showing(_:total:)`.
     /// - Parameters:
     ///   - display: what is shown, such as `.progressBar`, while results are read.
-    ///   - total: how many results there will be; nil for as many as there are inputs, if that is known at once, as of
-    ///     an array.
+    ///   - total: how many results there will be; nil for the number of inputs, if it is known in advance, as for an
+    ///     array.
     @available(*, noasync, message: "this blocks the thread; use `for try await`")
     @_disfavoredOverload
     public func stream<Inputs: Sequence, Output: Portable>(
@@ -158,7 +159,8 @@ extension Executor {
             .showing(display, total: total ?? knownCount(of: inputs))
     }
 
-    /// Calls an `async` closure for each element of a sequence, and shows the progress; blocks for results.
+    /// Calls an `async` closure for each element of a sequence, and shows the progress; blocks while waiting for
+    /// results.
     @available(*, noasync, message: "this blocks the thread; use `for try await`")
     @_disfavoredOverload
     public func stream<Inputs: Sequence, Output: Portable>(

@@ -29,8 +29,8 @@ public struct ProgressDisplay: Sendable, Hashable {
     /// - Parameters:
     ///   - label: the text at the start of the line.
     ///   - listsTasks: whether to show the name of each running task in a line above the bar, with what it reports
-    ///     (``TaskContext/report(_:_:)``), as space permits. The elements of maps and streams have no names and no such
-    ///     lines.
+    ///     (``TaskContext/report(_:_:)``), as space permits. The elements of maps and streams have no names, and
+    ///     therefore no such lines.
     public static func progressBar(label: String = "", listsTasks: Bool = false) -> ProgressDisplay {
         ProgressDisplay(style: .bar, label: label, listsTasks: listsTasks)
     }

@@ -1,7 +1,7 @@
 public import MultitaskingCore
 
 extension TaskSession {
-    /// The progress of the session's tasks. Never blocks. O(*n*) in the number of tasks.
+    /// The progress of the session's tasks. Reading it never blocks, and takes O(*n*) in the number of tasks.
     ///
     /// ```swift
     /// let progress = try session.progress
@@ -22,8 +22,8 @@ extension TaskSession {
 
     /// Returns the progress as it changes, until all tasks have ended.
     ///
-    /// - Parameter interval: how often to check; at least a millisecond. If checking takes long, it is done less often;
-    ///   see `ProgressUpdates`.
+    /// - Parameter interval: how often to check; at least a millisecond. If a check takes a long time, checks are less
+    ///   frequent; see `ProgressUpdates`.
     /// - Throws: while iterating, `alreadyDestroyed` and `CancellationError`.
     public func progressUpdates(every interval: Duration = .milliseconds(100)) -> ProgressUpdates {
         ProgressUpdates(every: interval, in: executor) { try self.progress }

@@ -37,7 +37,7 @@ extension TaskSession {
         throw MultitaskingError(.invalidArgument, "the arguments are not those of the function")
     }
 
-    /// Scopes after the arguments.
+    /// A call with scopes after the arguments.
     @available(*, unavailable, message: "pass scopes: and options: directly after the function, before its arguments")
     @_disfavoredOverload
     @discardableResult
@@ -48,7 +48,7 @@ extension TaskSession {
         throw MultitaskingError(.invalidArgument, "the scopes come before the arguments")
     }
 
-    /// Scopes and options before the function.
+    /// A call with scopes and options before the function.
     @available(*, unavailable, message: "pass scopes: and options: directly after the function, before its arguments")
     @_disfavoredOverload
     @discardableResult
@@ -59,7 +59,7 @@ extension TaskSession {
         throw MultitaskingError(.invalidArgument, "the scopes come after the function")
     }
 
-    /// Options before the function.
+    /// A call with options before the function.
     @available(*, unavailable, message: "pass options: directly after the function, before its arguments")
     @_disfavoredOverload
     @discardableResult

@@ -118,7 +118,7 @@ public class TaskSession: @unchecked Sendable {
 
     /// Removes a task from the session, without cancelling it.
     ///
-    /// - Returns: the task; nil if it doesn't, or no longer, belong to this session.
+    /// - Returns: the task; nil if it doesn't belong to this session, or no longer does.
     /// - Throws: `alreadyDestroyed`.
     @discardableResult
     public func removeTask(_ task: PoolTask) throws -> PoolTask? {
@@ -146,8 +146,9 @@ public class TaskSession: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - settingCancelEvent: whether to set the cancel event of each task that has one. An event with scope `.global`
-    ///     asks the tasks of other sessions, too.
-    ///   - force: whether to end running tasks, if the pool can; see ``PoolTask/cancel(settingCancelEvent:force:)``.
+    ///     also asks tasks of other sessions to stop.
+    ///   - force: whether to end running tasks, if the pool can do that; see
+    ///     ``PoolTask/cancel(settingCancelEvent:force:)``.
     /// - Throws: `alreadyDestroyed`.
     public func cancelAll(settingCancelEvent: Bool = true, force: Bool = false) throws {
         let tasks = try tasks

@@ -9,7 +9,7 @@ public struct AnyFuture: Sendable {
     /// Wraps a future.
     public init<Value>(_ future: Future<Value>) { base = future }
 
-    /// The state of the task. Cheap, and never blocks.
+    /// The state of the task. Reading it is cheap and never blocks.
     public var state: TaskState { base.state }
 
     /// Whether the task has ended, in whatever way.
@@ -21,16 +21,16 @@ public struct AnyFuture: Sendable {
     /// Whether a worker is running the task.
     public var isRunning: Bool { state == .running }
 
-    /// The way in which the task ended; nil if it hasn't. Never blocks.
+    /// The way in which the task ended; nil if it hasn't. Reading it never blocks.
     public var ending: TaskEnding? { base.ending }
 
     /// Returns the result, or nil if the task hasn't ended. Never blocks.
     public func result() -> TaskResult? { base.taskResult }
 
-    /// The output of the task, once it has ended and if its options request it.
+    /// The output of the task; nil before the task ends, and if its options don't request it.
     public var output: String? { base.task.output }
 
-    /// The task's last report of its progress (`context.report`), if any. Never blocks.
+    /// The task's last report of its progress (`context.report`), if any. Reading it never blocks.
     public var progress: TaskReport? { base.task.report }
 
     /// Cancels the task if it hasn't started; with `force`, also ends it if it is running and the pool can.
@@ -45,7 +45,7 @@ public struct AnyFuture: Sendable {
     /// `body` is called exactly once, on a thread of the pool's choice. It must be short and must not block.
     public func whenDone(_ body: @escaping @Sendable () -> Void) { base.whenDone(body) }
 
-    /// Calls `body` as ``whenDone(_:)`` does, unless the returned function, which takes it back, is called before.
+    /// Calls `body` like ``whenDone(_:)``, unless the returned function, which revokes the callback, is called first.
     public func notifyWhenDone(_ body: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
         base.notifyWhenDone(body)
     }
@@ -72,7 +72,8 @@ extension AnyFuture: Awaitable {
     /// The reason why the task has no value; nil if it has one or hasn't ended.
     public var failure: (any Error)? { base.failure }
 
-    /// Cancels the task if it hasn't started. Doesn't wait for a pool that learns only later whether it has.
+    /// Cancels the task if it hasn't started. Doesn't wait for a pool that learns only later whether the task has
+    /// started.
     public func cancelUnlessStarted() { base.cancelUnlessStarted() }
 
     /// With `force`, ends the task if it is running and if the pool can. Otherwise, does nothing.

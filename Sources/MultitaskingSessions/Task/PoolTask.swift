@@ -39,7 +39,7 @@ public final class PoolTask: ParentSideContext, Awaitable {
     /// The output of the task; nil before the task ends, and if `TaskOptions.output` doesn't request it.
     public var output: String? { future.output }
 
-    /// The task's last report of its progress (``TaskContext/report(_:_:)``), if any. Never blocks.
+    /// The task's last report of its progress (``TaskContext/report(_:_:)``), if any. Reading it never blocks.
     ///
     /// The report stays after the task has ended, even if its worker died. Each attempt starts without one.
     public var progress: TaskReport? { future.progress }
@@ -87,11 +87,11 @@ public final class PoolTask: ParentSideContext, Awaitable {
     /// Cancels the task if it has not started, and asks it to stop if it has.
     ///
     /// - Parameters:
-    ///   - settingCancelEvent: whether to set the task's cancel event, if it has one. A shared event asks the other
-    ///     tasks, too.
-    ///   - force: whether to end the task even if it is running, if the pool can: processes can, threads can't. The
-    ///     task's context reads as cancelled; after the grace period its process receives SIGTERM, and after another
-    ///     SIGKILL.
+    ///   - settingCancelEvent: whether to set the task's cancel event, if it has one. A shared event also asks the
+    ///     other tasks to stop.
+    ///   - force: whether to end the task even if it is running, if the pool can do that: a process pool can, a thread
+    ///     pool can't. The task's context reads as cancelled; after the grace period, its process receives SIGTERM, and
+    ///     after another grace period, SIGKILL.
     /// - Returns: true if the task never starts or, with `force`, is being ended; false if it continues to run or has
     ///   ended.
     @discardableResult
@@ -105,7 +105,7 @@ public final class PoolTask: ParentSideContext, Awaitable {
 
 // With these, `wait(for:)` and `completions(of:)` take tasks of several sessions.
 extension PoolTask {
-    /// The state of the task. Cheap, and never blocks.
+    /// The state of the task. Reading it is cheap and never blocks.
     public var state: TaskState { future.state }
 
     /// The reason why the task has no value; nil if it has one or hasn't ended.
@@ -114,7 +114,7 @@ extension PoolTask {
     /// Calls `body` once the task has ended, immediately if it already has. `body` must be short and must not block.
     public func whenDone(_ body: @escaping @Sendable () -> Void) { future.whenDone(body) }
 
-    /// Calls `body` as ``whenDone(_:)`` does, unless the returned function, which takes it back, is called before.
+    /// Calls `body` like ``whenDone(_:)``, unless the returned function, which revokes the callback, is called first.
     public func notifyWhenDone(_ body: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
         future.notifyWhenDone(body)
     }
@@ -123,7 +123,8 @@ extension PoolTask {
     @available(*, noasync, message: "this blocks the thread; await result()")
     public func waitUntilDone(_ wait: WaitLimit) -> Bool { future.waitUntilDone(wait) }
 
-    /// Cancels the task if it hasn't started. Doesn't wait for a pool that learns only later whether it has.
+    /// Cancels the task if it hasn't started. Doesn't wait for a pool that learns only later whether the task has
+    /// started.
     public func cancelUnlessStarted() { future.cancelUnlessStarted() }
 
     /// Asks the task to stop by setting its cancel event, unless its scope is `.global`. With `force`, also ends the

@@ -7,8 +7,8 @@ public import MultitaskingCore
 extension ThreadPool {
     /// Runs a function in a thread and suspends until it has ended: `try await pool.run(findPrimes, 1..<1_000)`.
     ///
-    /// Arguments and results only need to be `Sendable`, because they are shared, not copied. Never blocks a thread,
-    /// not even while the pool is full. If the awaiting Swift task is cancelled, so is the call; see
+    /// Arguments and results only need to be `Sendable`, because they are shared, not copied. This never blocks a
+    /// thread, not even while the pool is full. If the awaiting Swift task is cancelled, so is the call; see
     /// `Executor.run(_:options:)`.
     /// - Throws: what the function threw; `CancellationError`; whatever ``submit(_:options:)`` throws.
     nonisolated(nonsending) public func run<each Argument: Sendable, Output: Sendable>(
@@ -30,8 +30,8 @@ extension ThreadPool {
 
     /// Runs a closure in a thread and suspends until it has ended: `try await pool.run(21) { $0 * 2 }`.
     ///
-    /// Arguments and results only need to be `Sendable`, because they are shared, not copied. Never blocks a thread,
-    /// not even while the pool is full. If the awaiting Swift task is cancelled, so is the call; see
+    /// Arguments and results only need to be `Sendable`, because they are shared, not copied. This never blocks a
+    /// thread, not even while the pool is full. If the awaiting Swift task is cancelled, so is the call; see
     /// `Executor.run(_:options:)`.
     /// - Throws: what the function threw; `CancellationError`; whatever ``submit(_:options:)`` throws.
     @_disfavoredOverload
