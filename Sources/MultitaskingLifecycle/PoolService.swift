@@ -15,9 +15,10 @@
     /// when it drains.
     ///
     /// At a graceful shutdown, the pool accepts no further tasks and finishes those it has. Tasks that haven't ended
-    /// within ``limit`` are killed, if the pool can: processes can, threads can't. The group's own limit also applies:
-    /// when `maximumGracefulShutdownDuration` passes, the group cancels its services, and a cancelled service kills its
-    /// pool immediately. Tasks of a thread pool that don't end then run until the end of the program.
+    /// within ``limit`` are killed, if the pool can do that: a process pool can, a thread pool can't. The group's own
+    /// limit also applies: when `maximumGracefulShutdownDuration` passes, the group cancels its services, and a
+    /// cancelled service kills its pool immediately. Tasks of a thread pool that don't end then run until the end of
+    /// the program.
     public struct PoolService: Service, CustomStringConvertible {
         /// The pool.
         public let pool: any Executor

@@ -17,7 +17,7 @@
     /// - gauges: `tasks_queued`, `tasks_running`, `workers`, `utilization` (0 to 1), `memory_used` (bytes), and
     ///   `queue_time_seconds` and `run_time_seconds` of all tasks, with the dimension `quantile` (0.5, 0.9, 0.99);
     /// - timers: `queue_time` and `run_time`, of which each report records the mean of the tasks that have ended since
-    ///   the last.
+    ///   the last report.
     ///
     /// Values that a backend doesn't know aren't reported.
     public final class PoolMetrics: Sendable {

@@ -4,9 +4,9 @@ import MultitaskingSystem
 extension ProcessPool: RecordingExecutor {
     /// Begins to write a timeline; see `RecordingExecutor`.
     ///
-    /// A thread of this process appends ten times a second what the workers have left in the shared memory, so that
-    /// their deaths lose nothing. While it is there this process cannot be forked for functions that can be run in no
-    /// other way (`CapturePolicy`). If a worker ends more than 20,000 tasks a second, some aren't recorded; the
+    /// Ten times a second, a thread of this process appends what the workers have left in the shared memory, so nothing
+    /// is lost if they die. While that thread exists, this process can't be forked for functions that can't run in any
+    /// other way (`CapturePolicy`). If a worker completes more than 20,000 tasks a second, some aren't recorded; the
     /// timeline says how many.
     public func beginRecording(to path: String) throws -> any Recording {
         try core.checkUsable()

@@ -4,7 +4,7 @@ import MultitaskingSystem
 extension ProcessPool: WorkerExecutor {
     /// Makes a call in every current worker, before its next task, and in each worker that starts later.
     ///
-    /// If the number of workers adapts to the work (`WorkerLimits.minimumWorkers`), only the present workers have a
+    /// If the number of workers adapts to the work (`WorkerLimits.minimumWorkers`), only the current workers have a
     /// future. If a worker dies before it makes the call, its replacement makes it. If a worker dies during the call,
     /// only its own future fails, and no later worker makes the call.
     ///
@@ -23,8 +23,8 @@ extension ProcessPool: WorkerExecutor {
     /// - Throws: `invalidArgument`; `shutDown`.
     public func resize(to count: Int) throws { try core.resize(to: count) }
 
-    /// Returns the results of the finalizers of the workers that have left, in the order in which they left. Complete
-    /// after the shutdown. A worker that was killed, or that died in its finalizer, has no result.
+    /// Returns the results of the finalizers of the workers that have left, in the order in which they left. They are
+    /// complete after the shutdown. A worker that was killed, or that died in its finalizer, has no result.
     /// - Throws: `wrongType`, with the names of both types, if the finalizer returns another type.
     public func finalizerResults<Value: Sendable>(
         as type: Value.Type = Value.self

@@ -161,8 +161,8 @@ public final class ProcessPool: GradualShutdown, SharingExecutor {
 
     /// Shuts down the pool and blocks until all its processes are gone.
     ///
-    /// With `.kill`, running tasks end with `workerCrashed`. In a task of the pool itself this does nothing: only the
-    /// process that made the pool can end it.
+    /// With `.kill`, running tasks end with `workerCrashed`. In a task of the pool itself, this does nothing, because
+    /// only the process that created the pool can end it.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func shutdown(_ mode: ShutdownMode = .drain) {
         // In a copy of this process, nobody would ever submit what waits.

@@ -20,7 +20,7 @@
     /// `multitasking.run_time` in seconds, `multitasking.name` if the task has one, `multitasking.attempts`,
     /// `multitasking.worker`, `multitasking.pid` and `multitasking.outcome` (`success`, `failure` or `cancelled`); each
     /// start of the task is an event. An error of the task is recorded in the span; even if its worker died, the span
-    /// contains its queue time. `map` and `stream` create a span for each chunk, `everywhere` creates none. A call with
+    /// contains its queue time. `map` and `stream` create a span for each chunk; `everywhere` creates none. A call with
     /// `resultsOf:` passes the results through the client.
     ///
     /// **The context** in the task is the caller's context with the task's span, so spans that the task creates are its

@@ -8,7 +8,7 @@ public import MultitaskingSerialization
 /// ```
 ///
 /// A trace identifies a shape within this process. Look it up to find whether the shape is already known before you
-/// create the shape, which takes some microseconds; a lookup takes a fraction of that.
+/// create the shape, which takes a few microseconds; a lookup takes a fraction of that.
 public struct ClosureTrace: Hashable, Sendable {
     /// How many functions deep the captures of captured functions are followed.
     static let depthLimit = 32

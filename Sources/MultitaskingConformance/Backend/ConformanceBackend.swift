@@ -17,12 +17,12 @@ public protocol ConformanceBackend: BackendRemains {
     /// What the backend omits, each with a reason. A case that requires it is shown as skipped, with the reason.
     var omissions: [Omission] { get }
 
-    /// Creates an executor of the backend. Called many times.
+    /// Creates an executor of the backend. The kit calls this many times.
     func makeExecutor(_ settings: ExecutorSettings) throws -> any Executor
 
     /// Removes the workers of `executor` without notice, as if their machine lost power.
     ///
-    /// Called only for a backend with ``Capability/nodes``. By default, this does nothing.
+    /// The kit calls this only for a backend with ``Capability/nodes``. By default, this does nothing.
     func loseWorkers(of executor: any Executor) throws
 
     /// The environment of the backend; by default, the machine's time and threads.

@@ -16,8 +16,8 @@ public protocol ConformanceWorld: Sendable {
     /// millisecond.
     var clock: any TaskClock { get }
 
-    /// Runs a case, which creates executors and blocks in their calls, and returns when the case has returned. Called
-    /// once per case, on a dedicated thread of the kit.
+    /// Runs a case, which creates executors and blocks in their calls, and returns when the case has returned. The kit
+    /// calls this once per case, on a dedicated thread.
     func perform(_ body: @escaping @Sendable () throws -> Void) throws
 
     /// How long, by ``clock``, the kit waits for an event that should happen immediately. An event that takes longer is

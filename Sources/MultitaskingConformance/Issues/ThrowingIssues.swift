@@ -7,10 +7,10 @@ internal import Testing
 /// do { try task.value() } catch let error as RecordedIssues { print(error.issues) }
 /// ```
 public struct RecordedIssues: Error, Codable, Sendable, Hashable, CustomStringConvertible {
-    /// Swift Testing's description of each, in the order in which they were recorded.
+    /// Swift Testing's description of each issue, in the order in which they were recorded.
     public let issues: [String]
 
-    /// All of them.
+    /// All issues, one per line.
     public var description: String { issues.joined(separator: "\n") }
 }
 

@@ -23,7 +23,7 @@ public enum Simulation {
     ///
     /// - Parameters:
     ///   - seeds: the seeds of the schedules to try, at least one.
-    ///   - isShrinking: whether to search for a simpler schedule that fails in the same way, which takes some hundred
+    ///   - isShrinking: whether to search for a simpler schedule that fails in the same way, which takes a few hundred
     ///     further runs.
     /// - Returns: what was tried.
     /// - Throws: ``ScheduleFailure``; `invalidArgument`.

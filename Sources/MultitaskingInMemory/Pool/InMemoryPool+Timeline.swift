@@ -6,8 +6,8 @@ extension InMemoryPool: RecordingExecutor {
     /// Begins to record a timeline; see `RecordingExecutor`.
     ///
     /// All times are virtual, so each run with the same seed records the same timeline. It has a track for each
-    /// simulated process. As no process can die in reality, the file is written when the recording ends; of more than
-    /// 100,000 tasks or messages not all are kept, and the timeline says how many are missing.
+    /// simulated process. Because no real process can die, the file is written when the recording ends. If there are
+    /// more than 100,000 tasks or messages, not all of them are kept, and the timeline says how many are missing.
     public func beginRecording(to path: String) throws -> any Recording {
         let (begin, places) = simulation.update { state, _ -> (Nanoseconds?, [TimelinePlace]) in
             guard state.recording == nil else { return (nil, []) }

@@ -36,8 +36,8 @@ extension InMemoryPool: WorkerExecutor {
         }
     }
 
-    /// Returns the results of the finalizers of the workers that have left, in the order in which they left. Complete
-    /// after the shutdown.
+    /// Returns the results of the finalizers of the workers that have left, in the order in which they left. They are
+    /// complete after the shutdown.
     ///
     /// - Throws: `wrongType`, with the names of both types, if the finalizer returns another type.
     public func finalizerResults<Value: Sendable>(

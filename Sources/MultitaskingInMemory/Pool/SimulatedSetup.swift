@@ -15,7 +15,7 @@ public struct SimulatedSetup: Sendable {
     private(set) var finalizer: (any TaskBody)?
     private(set) var decodeFinalized: @Sendable (inout PayloadReader) throws -> any Sendable = { _ in () }
 
-    /// Workers that run nothing else.
+    /// Creates a setup without an initializer and a finalizer.
     public init() {}
 
     /// Workers that run `initializer` first, which shares what it captures.

@@ -47,9 +47,9 @@ public func withInMemoryExecutor<Value>(
 
 /// Suspends where the blocking function of the same name blocks.
 ///
-/// The course of events then also depends on when the caller's task is run, and is not determined by the seed alone.
+/// The course of events then also depends on when the caller's task runs, so the seed alone doesn't determine it.
 /// - Parameter maxWorkers: the number of workers; it overrides `options.maxWorkers`.
-/// - Throws: as the blocking function does.
+/// - Throws: whatever the blocking function throws.
 nonisolated(nonsending) public func withInMemoryExecutor<Value>(
     seed: UInt64 = 0, maxWorkers: Int = 2, options: InMemoryOptions = InMemoryOptions(),
     initializer: (@Sendable () throws -> Void)? = nil,

@@ -66,7 +66,7 @@ enum Condition: Sendable {
     case stuck
     /// That an `async` function can go on, or its task is asked to end.
     case job(@Sendable () -> Bool, orEndOf: Int?)
-    /// What may come from outside of the simulation.
+    /// What may come from outside the simulation.
     case open(OpenWait)
     /// Something of a layer above.
     case other(@Sendable () -> Bool)

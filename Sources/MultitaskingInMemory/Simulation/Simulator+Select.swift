@@ -91,7 +91,7 @@ extension SimulationState {
 extension InMemoryChannel: SimulatedSource {
     var selectCondition: Condition { condition(for: .receive) }
 
-    /// Whether `operation` can complete without waiting. A switch point.
+    /// Whether `operation` can complete without waiting. Reading it is a switch point.
     public func isReady(for operation: ChannelOperation) -> Bool { simulation.isReady(condition(for: operation)) }
 
     /// Calls `body` once, as soon as `operation` may succeed; see `WaitableChannel.whenReady(for:_:)`.
@@ -103,7 +103,8 @@ extension InMemoryChannel: SimulatedSource {
 
     /// Calls `body` once, as soon as there may be an element to receive.
     ///
-    /// Whoever selects need not receive, and is no receiver that a sender meets: not even its own sending side.
+    /// A caller that selects doesn't have to receive, so it doesn't count as a receiver for any sender, not even for
+    /// its own sending side.
     public func whenReadyForSelect(_ body: @escaping @Sendable () -> Void) throws -> @Sendable () -> Void {
         simulation.whenReady(.any([selectCondition]), body)
     }

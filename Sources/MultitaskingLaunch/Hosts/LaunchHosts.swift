@@ -11,8 +11,9 @@ internal import RemoteWorkers
 /// hosts.close()
 /// ```
 /// The command runs on this machine once for each worker, without a terminal, and connects its standard input and
-/// output with what it starts. In its words, `{host}` stands for the name of a host, and `{worker}` for what is to be
-/// run there, which is one line for a shell. Without `{worker}`, that line becomes the last word:
+/// output to the worker that it starts. In the words of the command, `{host}` stands for the name of a host, and
+/// `{worker}` stands for the command line that starts the worker there, in the syntax of a shell. Without `{worker}`,
+/// that line becomes the last word:
 ///
 /// | command | starts workers |
 /// |---|---|
@@ -21,12 +22,13 @@ internal import RemoteWorkers
 /// | `["kubectl", "exec", "-i", "{host}", "--", "sh", "-c"]` | in running pods |
 /// | `["sh", "-c"]` | on this machine |
 ///
-/// A Python process beside this program runs the commands. A pool that is created without hosts has its own connection.
+/// A Python process alongside this program runs the commands. A pool that is created without hosts has its own
+/// connection.
 public final class LaunchHosts: Sendable {
     /// The command that starts a worker.
     public let command: [String]
-    /// The names that replace `{host}`; workers are spread over them evenly, and a name that occurs twice gets twice as
-    /// many.
+    /// The names that replace `{host}`; workers are spread over them evenly, and a name that appears twice gets twice
+    /// as many.
     public let hosts: [String]
     /// The options of the connection.
     public let options: LaunchOptions
@@ -42,7 +44,7 @@ public final class LaunchHosts: Sendable {
     ///   - hosts: the names that replace `{host}`; none if the command doesn't need any.
     ///   - options: the options of the connection.
     /// - Throws: `invalidArgument`; `clusterUnreachable` if no host has answered, with the reason of each: no such
-    ///   command, another build of the program, or whatever the command has printed.
+    ///   command, another build of the program, or whatever the command printed.
     @available(*, noasync, message: "this blocks the thread; await LaunchHosts.connect(command:hosts:options:)")
     public convenience init(
         command: [String], hosts: [String] = [], options: LaunchOptions = LaunchOptions()
@@ -109,7 +111,7 @@ public final class LaunchHosts: Sendable {
     /// The driver's process, for tests that end it.
     package var driverProcess: Int32 { connection.driverProcess }
 
-    /// Ends all workers, and blocks until nothing of the connection is left on this machine. Open pools are lost.
+    /// Ends all workers, and blocks until nothing remains of the connection on this machine. Open pools are lost.
     /// Closing a closed connection is allowed.
     public func close() { connection.close() }
 }

@@ -21,8 +21,9 @@ public struct LaunchOptions: Sendable, Hashable {
     /// needs no packages.
     public var python: String
 
-    /// How often this machine and a worker tell each other that they are there, from 100 milliseconds to an hour. A
-    /// worker that isn't heard of for three times as long is lost, and a worker that doesn't hear of this machine ends.
+    /// How often this machine and a worker tell each other that they are alive, from 100 milliseconds to an hour. A
+    /// worker that isn't heard from for three times as long is lost, and a worker that doesn't hear from this machine
+    /// for that time ends.
     public var heartbeat: Duration
 
     /// How long a command may take until its worker answers.

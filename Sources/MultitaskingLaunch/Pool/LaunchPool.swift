@@ -10,7 +10,7 @@ internal import RemoteWorkers
 /// pool.shutdown(.drain)
 /// ```
 /// ``LaunchHosts`` explains the command. The workers run the same functions as a process pool, in the same executable,
-/// which must be installed on the hosts. The workers and this machine exchange all data by the standard input and
+/// which must be installed on the hosts. The workers and this machine exchange all data through the standard input and
 /// output of the commands, so a task costs a round trip of that connection.
 ///
 /// **Guarantees.** By default, a task runs *at most once*: if its worker is lost, because its command ends or its
@@ -20,7 +20,7 @@ internal import RemoteWorkers
 /// started again for the next task, after pauses that grow while it fails; a task that no host takes ends with
 /// `clusterUnreachable`, and hasn't run. Time limits and forced cancellations are enforced on the task's host,
 /// independently of this machine's clock and network. Channels and signals are kept on this machine. Reading a signal
-/// costs one load, but every other call in a task is a round trip: prefer batches (`send(contentsOf:)`,
+/// costs one load, but every other call in a task takes a round trip: prefer batches (`send(contentsOf:)`,
 /// `receive(upTo:)`) and asynchronous calls.
 public final class LaunchPool: GradualShutdown {
     let core: RemotePool
@@ -58,7 +58,7 @@ public final class LaunchPool: GradualShutdown {
     ///   - hosts: the connection, which stays open when the pool ends.
     ///   - maxWorkers: the maximum number of tasks that run concurrently, from 1 to 100,000.
     ///   - queueLimit: how many tasks may wait for a worker, at least 1; nil for no limit except memory.
-    ///   - setup: what each process runs before its first task, and before it leaves.
+    ///   - setup: what each process runs before its first task, and before it exits.
     /// - Throws: `invalidArgument`; `shutDown` if the connection was closed; `clusterLost`; `clusterUnreachable`;
     ///   `capturesState` and `encodeFailed` of the setup.
     @available(*, noasync, message: "this blocks the thread; await LaunchPool.make(on:maxWorkers:queueLimit:)")
@@ -128,7 +128,7 @@ public final class LaunchPool: GradualShutdown {
     /// - Throws: `shutDown`; `clusterLost`.
     public func makeCancelSignal() throws -> any CancelSignal { try core.makeCancelSignal() }
 
-    /// Shuts down the pool and blocks until nothing of it is left on this machine. Workers on other hosts end when
+    /// Shuts down the pool and blocks until nothing remains of it on this machine. Workers on other hosts end when
     /// their commands do.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func shutdown(_ mode: ShutdownMode) {

@@ -4,7 +4,8 @@ public import MultitaskingSessions
 // The spelling of `withProcessPoolExecutor`, so that one word makes the difference. The blocking functions are
 // disfavored for the same reason as those without an initializer.
 
-/// Makes a pool of launched workers whose processes run an initializer before their first task, and a finalizer.
+/// Creates a pool of launched workers whose processes run an initializer before their first task, and a finalizer
+/// before they exit.
 ///
 /// ```swift
 /// try withLaunchedExecutor(
@@ -12,8 +13,8 @@ public import MultitaskingSessions
 ///     finalizer: disconnect
 /// ) { manager in … }
 /// ```
-/// ``LaunchSetup`` says when they run.
-/// - Throws: as the function without an initializer does; `capturesState` and `encodeFailed`.
+/// See ``LaunchSetup`` for when they run.
+/// - Throws: whatever the function without an initializer throws; `capturesState` and `encodeFailed`.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 @_disfavoredOverload
 @discardableResult
@@ -33,9 +34,9 @@ public func withLaunchedExecutor<each Argument: Portable, Value>(
         globals: globals, interrupts: interrupts, body)
 }
 
-/// Makes such a pool, and suspends where the blocking function of the same name blocks.
+/// Suspends where the blocking function of the same name blocks.
 ///
-/// - Throws: as the blocking function does.
+/// - Throws: whatever the blocking function throws.
 nonisolated(nonsending) public func withLaunchedExecutor<each Argument: Portable, Value>(
     command: [String], hosts: [String] = [], maxWorkers: Int, queueLimit: Int? = nil,
     options: LaunchOptions = LaunchOptions(),

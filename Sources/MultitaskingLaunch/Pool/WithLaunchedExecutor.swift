@@ -21,7 +21,7 @@ public import MultitaskingSessions
 ///   - maxWorkers: the maximum number of tasks that run concurrently.
 ///   - queueLimit: how many tasks may wait for a worker; nil for no limit except memory.
 ///   - options: options for starting workers and for running tasks.
-///   - setup: what each process runs before its first task, and before it leaves.
+///   - setup: what each process runs before its first task, and before it exits.
 ///   - globals: the queues and the event with scope `.global`.
 ///   - interrupts: what Ctrl-C does while `body` runs.
 /// - Throws: `invalidArgument`; `clusterUnreachable`; `interrupted` after an interrupt; whatever `body` throws.
@@ -41,10 +41,9 @@ public func withLaunchedExecutor<Value>(
         globals: globals, interrupts: interrupts, body)
 }
 
-/// Makes such a pool for the time of `body`, and suspends where the blocking function of the same name
-/// blocks.
+/// Suspends where the blocking function of the same name blocks.
 ///
-/// - Throws: as the blocking function does.
+/// - Throws: whatever the blocking function throws.
 nonisolated(nonsending) public func withLaunchedExecutor<Value>(
     command: [String], hosts: [String] = [], maxWorkers: Int, queueLimit: Int? = nil,
     options: LaunchOptions = LaunchOptions(),
@@ -71,10 +70,9 @@ public func withLaunchedExecutor<Value>(
         interrupts: interrupts, body)
 }
 
-/// Makes a pool on hosts that are reached already, for the time of `body`, and suspends where the blocking function
-/// of the same name blocks.
+/// Suspends where the blocking function of the same name blocks.
 ///
-/// - Throws: as the blocking function does.
+/// - Throws: whatever the blocking function throws.
 nonisolated(nonsending) public func withLaunchedExecutor<Value>(
     on hosts: LaunchHosts, maxWorkers: Int, queueLimit: Int? = nil, setup: LaunchSetup = LaunchSetup(),
     globals: QueueSettings = .none, interrupts: Interrupts = .unhandled,

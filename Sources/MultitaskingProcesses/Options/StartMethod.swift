@@ -13,8 +13,8 @@ public enum StartMethod: String, Sendable, Hashable, CaseIterable {
     /// process has used Dispatch or Swift concurrency, which don't work in a fork; or if a global is being initialized,
     /// because the fork would wait for that forever.
     case fork
-    /// Starts the program again, with the same arguments, up to just before `main`. Always safe, and takes some
-    /// milliseconds.
+    /// Starts the program again, with the same arguments, up to just before `main`. This is always safe, and takes a
+    /// few milliseconds.
     ///
     /// Throws `cannotSpawn` if the new process doesn't join the pool within ten seconds, or if it's known that it
     /// wouldn't: in a library loaded by `dlopen`, and in a set-user-ID program.

@@ -54,12 +54,12 @@ public struct WorkerLimits: Sendable, Hashable {
     /// The value to add to the client's niceness, 0...19. A higher value gives workers a lower scheduling priority.
     public var niceness: Int
 
-    /// How long a process spins at most while waiting for a task, result, or element before it sleeps, from zero to a
-    /// second.
+    /// The maximum time that a process spins while waiting for a task, result, or element before it sleeps, from zero
+    /// to a second.
     ///
     /// A wake-up takes 25 to 40 µs each way, so sleeping immediately makes small tasks many times slower. If spinning
-    /// has not paid of late, as on a busy machine, a process spins for less or not at all. None spins for more than a
-    /// microsecond while more processes of the pool are awake than there are cores.
+    /// hasn't paid off recently, as on a busy machine, a process spins for a shorter time or not at all. No process
+    /// spins for more than a microsecond while more processes of the pool are awake than there are cores.
     public var spinTime: Duration
 
     /// The default of ``spinTime``: about as long as a wake-up and its answer take, which is never worse than twice the

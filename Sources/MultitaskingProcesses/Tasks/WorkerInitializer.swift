@@ -92,6 +92,6 @@ private func checkTimeout(_ timeout: Duration?, _ name: String) throws {
         .invalidArgument, "\(name) is \(timeout); give a positive duration, or nil for no limit")
 }
 
-/// No initializer.
+/// Does nothing: the default initializer.
 @Sendable
 public func noInitializer() {}

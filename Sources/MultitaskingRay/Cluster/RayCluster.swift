@@ -11,7 +11,7 @@ internal import RemoteWorkers
 /// pool.shutdown(.drain)
 /// cluster.close()
 /// ```
-/// A Python process beside this program communicates with Ray. A pool that is created without a cluster has its own
+/// A Python process alongside this program communicates with Ray. A pool that is created without a cluster has its own
 /// connection.
 public final class RayCluster: Sendable {
     /// The address of the cluster's head; nil for a Ray instance that this program started on this machine.
@@ -79,7 +79,7 @@ public final class RayCluster: Sendable {
     /// The driver's process, for tests that end it.
     package var driverProcess: Int32 { connection.driverProcess }
 
-    /// Closes the connection, and blocks until nothing of it is left on this machine. Open pools are lost. Closing a
+    /// Closes the connection, and blocks until nothing remains of it on this machine. Open pools are lost. Closing a
     /// closed connection is allowed.
     public func close() { connection.close() }
 }

@@ -7,11 +7,11 @@ extension RayPool: WorkerExecutor {
     /// A worker is one of `maxWorkers` places, each of which runs one task at a time; Ray chooses their processes. The
     /// call is made once for each place, before the next task there. A process that hasn't made the call, because it
     /// was at another place or started later, makes it before its next task; so a process that serves several places
-    /// may make it more than once, and one whose place's future was cancelled still makes it. Takes a round trip.
+    /// may make it more than once, and one whose place's future was cancelled still makes it. This takes a round trip.
     ///
     /// - Returns: a future for each place, in the order of their numbers.
-    /// - Throws: whatever `submit` throws; `arenaLimitReached` after 1,024 calls, because each is kept as long as the
-    ///   pool.
+    /// - Throws: whatever `submit` throws; `arenaLimitReached` after 1,024 calls, because each call is kept as long as
+    ///   the pool exists.
     public func everywhere<Function: PortableFunction>(
         _ call: Invocation<Function>
     ) throws -> [Future<Function.Output>] { try core.everywhere(call) }
@@ -24,8 +24,8 @@ extension RayPool: WorkerExecutor {
         try core.resize(to: count)
     }
 
-    /// Returns what the finalizers of the ended processes returned or threw, in the order in which they ended; complete
-    /// after the shutdown. There may be more of them than workers, or fewer.
+    /// Returns what the finalizers of the ended processes returned or threw, in the order in which they ended. They are
+    /// complete after the shutdown. There may be more of them than workers, or fewer.
     ///
     /// - Throws: `wrongType`, naming both types, if the finalizer returns something else.
     public func finalizerResults<Value: Sendable>(
@@ -43,6 +43,6 @@ extension RayPool: MonitoredExecutor {
 }
 
 extension RayPool: CrashRemembering {
-    /// The most recent crashes, oldest first.
+    /// The most recent crashes, the oldest first.
     public var recentCrashes: [RecentCrash] { core.recentCrashes }
 }

@@ -10,7 +10,7 @@ internal import RemoteWorkers
 /// pool.shutdown(.drain)
 /// ```
 /// The workers run the same functions as a process pool, in the same executable, which Ray sends to the nodes. A task
-/// costs a round trip of some milliseconds, so it should do much more work than that.
+/// costs a round trip of a few milliseconds, so it should do much more work than that.
 ///
 /// **Guarantees.** By default, a task runs *at most once*: if its worker is lost with its machine, it ends with
 /// `workerLost`, and it's unknown whether it ran completely, partly, or not at all. With retries of `.onLoss(n)`, it
@@ -18,7 +18,7 @@ internal import RemoteWorkers
 /// `workerCrashed` or `workerExited`, and `WorkerFailure.node` names the machine. If the driver or the cluster's head
 /// is lost, all unfinished tasks fail with `clusterLost`. Time limits and forced cancellations are enforced on the
 /// task's node, independently of this machine's clock and network. An actor on this machine keeps channels and signals.
-/// Reading a signal costs one load, but every other call is a round trip: prefer batches (`send(contentsOf:)`,
+/// Reading a signal costs one load, but every other call takes a round trip: prefer batches (`send(contentsOf:)`,
 /// `receive(upTo:)`) and asynchronous calls.
 public final class RayPool: GradualShutdown {
     let core: RemotePool
@@ -56,7 +56,7 @@ public final class RayPool: GradualShutdown {
     ///   - cluster: the connection, which stays open when the pool ends.
     ///   - maxWorkers: the maximum number of tasks that run concurrently, from 1 to 100,000.
     ///   - queueLimit: how many tasks may wait for a worker, at least 1; nil for no limit except memory.
-    ///   - setup: what each process runs before its first task, and before it leaves.
+    ///   - setup: what each process runs before its first task, and before it exits.
     /// - Throws: `invalidArgument`; `shutDown` if the connection was closed; `clusterLost`; `clusterUnreachable`;
     ///   `capturesState` and `encodeFailed` of the setup.
     @available(*, noasync, message: "this blocks the thread; await RayPool.make(on:maxWorkers:queueLimit:)")
@@ -125,7 +125,7 @@ public final class RayPool: GradualShutdown {
     /// - Throws: `shutDown`; `clusterLost`.
     public func makeCancelSignal() throws -> any CancelSignal { try core.makeCancelSignal() }
 
-    /// Shuts down the pool and blocks until nothing of it is left, on this machine or on the nodes.
+    /// Shuts down the pool and blocks until nothing remains of it, on this machine or on the nodes.
     @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
     public func shutdown(_ mode: ShutdownMode) {
         DependentsWatch.settle(of: self, mode)

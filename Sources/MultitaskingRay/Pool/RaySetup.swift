@@ -15,10 +15,10 @@ public struct RaySetup: Sendable {
     /// The calls.
     private(set) var calls = PoolSetup()
 
-    /// Processes that only run tasks.
+    /// Creates a setup without an initializer and a finalizer.
     public init() {}
 
-    /// Processes that run `initializer` before their first task.
+    /// Creates a setup whose processes run `initializer` before their first task.
     ///
     /// If it throws, all tasks of that process fail with `initializerFailed`, whose cause is that error.
     /// - Parameters:
@@ -39,7 +39,8 @@ public struct RaySetup: Sendable {
 
     /// Returns this setup with a finalizer that each process runs before it exits.
     ///
-    /// - Parameter limit: how long it may take, more than zero and at most a day; then its process is killed.
+    /// - Parameter limit: how long the finalizer may take, more than zero and at most a day; after that, its process is
+    ///   killed.
     public func finalizing(
         _ finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void,
         within limit: Duration = .seconds(10)
@@ -47,7 +48,8 @@ public struct RaySetup: Sendable {
 
     /// Returns this setup with a finalizer whose results are collected; see ``RayPool/finalizerResults(as:)``.
     ///
-    /// - Parameter limit: how long it may take, more than zero and at most a day; then its process is killed.
+    /// - Parameter limit: how long the finalizer may take, more than zero and at most a day; after that, its process is
+    ///   killed.
     public func finalizing<Output: Portable>(
         _ finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Output,
         within limit: Duration = .seconds(10)

@@ -4,15 +4,16 @@ public import MultitaskingSessions
 // The spelling of `withProcessPoolExecutor`, so that one word makes the difference. The blocking functions are
 // disfavored for the same reason as those without an initializer.
 
-/// Makes a pool on a Ray cluster whose processes run an initializer before their first task, and a finalizer.
+/// Creates a pool on a Ray cluster whose processes run an initializer before their first task, and a finalizer before
+/// they exit.
 ///
 /// ```swift
 /// try withRayExecutor(
 ///     address: "10.0.0.1:6379", maxWorkers: 64, initializer: connect, "db://…", finalizer: disconnect
 /// ) { manager in … }
 /// ```
-/// ``RaySetup`` says when they run.
-/// - Throws: as the function without an initializer does; `capturesState` and `encodeFailed`.
+/// See ``RaySetup`` for when they run.
+/// - Throws: whatever the function without an initializer throws; `capturesState` and `encodeFailed`.
 @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 @_disfavoredOverload
 @discardableResult
@@ -30,9 +31,9 @@ public func withRayExecutor<each Argument: Portable, Value>(
         globals: globals, interrupts: interrupts, body)
 }
 
-/// Makes such a pool, and suspends where the blocking function of the same name blocks.
+/// Suspends where the blocking function of the same name blocks.
 ///
-/// - Throws: as the blocking function does.
+/// - Throws: whatever the blocking function throws.
 nonisolated(nonsending) public func withRayExecutor<each Argument: Portable, Value>(
     address: String?, maxWorkers: Int, queueLimit: Int? = nil, options: RayOptions = RayOptions(),
     initializer: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,

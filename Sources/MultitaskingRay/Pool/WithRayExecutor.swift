@@ -21,7 +21,7 @@ public import MultitaskingSessions
 ///   - maxWorkers: the maximum number of tasks that run concurrently.
 ///   - queueLimit: how many tasks may wait for a worker; nil for no limit except memory.
 ///   - options: options for the connection and for running tasks.
-///   - setup: what each process runs before its first task, and before it leaves.
+///   - setup: what each process runs before its first task, and before it exits.
 ///   - globals: the queues and the event with scope `.global`.
 ///   - interrupts: what Ctrl-C does while `body` runs.
 /// - Throws: `invalidArgument`; `clusterUnreachable`; `interrupted` after an interrupt; whatever `body` throws.
@@ -39,10 +39,9 @@ public func withRayExecutor<Value>(
         globals: globals, interrupts: interrupts, body)
 }
 
-/// Makes a pool on a Ray cluster for the time of `body`, and suspends where the blocking function of the same name
-/// blocks.
+/// Suspends where the blocking function of the same name blocks.
 ///
-/// - Throws: as the blocking function does.
+/// - Throws: whatever the blocking function throws.
 nonisolated(nonsending) public func withRayExecutor<Value>(
     address: String?, maxWorkers: Int, queueLimit: Int? = nil, options: RayOptions = RayOptions(),
     setup: RaySetup = RaySetup(), globals: QueueSettings = .none, interrupts: Interrupts = .unhandled,
@@ -68,10 +67,9 @@ public func withRayExecutor<Value>(
         interrupts: interrupts, body)
 }
 
-/// Makes a pool on a cluster that is reached already, for the time of `body`, and suspends where the blocking function
-/// of the same name blocks.
+/// Suspends where the blocking function of the same name blocks.
 ///
-/// - Throws: as the blocking function does.
+/// - Throws: whatever the blocking function throws.
 nonisolated(nonsending) public func withRayExecutor<Value>(
     on cluster: RayCluster, maxWorkers: Int, queueLimit: Int? = nil, setup: RaySetup = RaySetup(),
     globals: QueueSettings = .none, interrupts: Interrupts = .unhandled,

@@ -74,7 +74,7 @@ public final class PayloadReader: PayloadDecoder {
         }
     }
 
-    /// Whether all values have been read. Also true if the beginning of the bytes is damaged.
+    /// Whether all values have been read. It is also true if the beginning of the bytes is damaged.
     public var isAtEnd: Bool {
         if core == nil, isBehindKeys { return bytes.remaining == 0 }
         return (try? openCore())?.source.remaining ?? 0 == 0

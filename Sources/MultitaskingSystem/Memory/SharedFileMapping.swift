@@ -96,15 +96,16 @@ package final class SharedFileMapping: SharedMemory {
 }
 
 extension SharedArray {
-    /// Maps a file whose bytes are the elements, in this machine's order of bytes: nothing is read before it is used.
+    /// Maps a file whose bytes are the elements, in this machine's byte order. Nothing is read before it is used.
     ///
     /// ```swift
     /// let samples = try SharedArray<Float>(mapping: "samples.f32")
     /// ```
     ///
-    /// It belongs to no pool: tasks of any pool on this machine can be given it, and map it as well. The file must stay
-    /// where it is, and as long as it is, while anybody uses it; what others write to it is seen.
-    /// - Throws: `systemError` or `permissionDenied` if it cannot be opened; `invalidArgument` if it is not a regular
-    ///   file with a length; `wrongType` if its length is no multiple of an element's.
+    /// The array belongs to no pool: you can pass it to tasks of any pool on this machine, which map the file as well.
+    /// While the array is in use, don't move or delete the file or change its length. What others write to the file is
+    /// visible in the array.
+    /// - Throws: `systemError` or `permissionDenied` if the file can't be opened; `invalidArgument` if it isn't a
+    ///   regular file with a length; `wrongType` if its length isn't a multiple of the size of an element.
     public init(mapping path: String) throws { try self.init(SharedFileMapping(path: path)) }
 }

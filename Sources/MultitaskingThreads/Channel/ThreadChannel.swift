@@ -7,8 +7,8 @@ public import MultitaskingCore
 /// _ = try channel.send(1, wait: .forever)
 /// ```
 ///
-/// Elements are passed without copying or encoding, so they must be `Sendable`, and a reference that is sent is shared
-/// afterwards. `receive` must name the type as which the element was sent: an `Int` isn't an `Int?`. Blocked callers
+/// Elements are passed without copying or encoding, so they must be `Sendable`, and a reference that you send is shared
+/// from then on. `receive` must name the type that the element was sent as: an `Int` isn't an `Int?`. Blocked callers
 /// are woken in the order of their calls, but a new caller may overtake one that is waking up.
 public final class ThreadChannel: InProcessOfferingChannel {
     /// The name under which the pool's tasks find this channel.

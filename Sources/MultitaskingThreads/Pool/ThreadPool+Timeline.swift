@@ -5,9 +5,9 @@ internal import Synchronization
 extension ThreadPool: RecordingExecutor {
     /// Begins to write a timeline; see `RecordingExecutor`.
     ///
-    /// A thread appends ten times a second what the workers have recorded since. If a worker ends more than 160,000
-    /// tasks a second, or a channel passes more than 160,000 messages, some aren't recorded; the timeline says how
-    /// many.
+    /// Ten times a second, a thread appends what the workers have recorded since the last time. If a worker completes
+    /// more than 160,000 tasks a second, or a channel passes more than 160,000 messages, some aren't recorded; the
+    /// timeline says how many.
     public func beginRecording(to path: String) throws -> any Recording {
         try owner.check()
         let source = try ThreadTimeline(storage)

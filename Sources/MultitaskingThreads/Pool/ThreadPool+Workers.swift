@@ -73,8 +73,8 @@ extension ThreadPool: WorkerExecutor {
         for worker in ended { worker.join() }
     }
 
-    /// Returns the results of the finalizers of the threads that have left, in the order in which they left. Complete
-    /// after the shutdown.
+    /// Returns the results of the finalizers of the threads that have left, in the order in which they left. They are
+    /// complete after the shutdown.
     ///
     /// - Throws: `wrongType`, with the names of both types, if the finalizer returns another type.
     public func finalizerResults<Value: Sendable>(

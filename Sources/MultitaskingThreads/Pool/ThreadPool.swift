@@ -177,10 +177,10 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
         return Shared(SharedValueBox(value))
     }
 
-    /// Shuts down the pool and blocks until its threads are gone. Later and concurrent calls return when they are.
+    /// Shuts down the pool and blocks until its threads are gone. Later and concurrent calls wait for that, too.
     ///
     /// In one of the pool's own tasks, and in a Swift task created there, this returns immediately, because the task
-    /// would wait for itself; the pool ends when its tasks have.
+    /// would otherwise wait for itself; the pool ends when its tasks have.
     ///
     /// - Parameter mode: `.drain` finishes all submitted tasks. `.cancelQueued` cancels tasks that haven't started and
     ///   waits for running ones. Threads can't be killed, so `.kill` asks running tasks to stop, and also waits for

@@ -22,7 +22,7 @@ public final class ThreadCancelSignal: CancelSignal {
 
     deinit { registry.remove(reference) }
 
-    /// Whether the signal is set. Costs one load, so you can check it in an inner loop.
+    /// Whether the signal is set. Reading it costs one load, so you can check it in an inner loop.
     public var isSet: Bool {
         // ORDERING: acquiring, pairs with `set`: a thread that sees the signal sees what was written before it was set.
         flag.load(ordering: .acquiring)
