@@ -490,7 +490,7 @@ extension WorkerEnd: CustomStringConvertible {
         return names[number] ?? "signal \(number)"
     }
 
-    /// The reason in words.
+    /// How the worker ends, in words.
     public var description: String {
         switch self {
         case .signal(let number): Self.name(ofSignal: number)
