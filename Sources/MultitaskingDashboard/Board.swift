@@ -64,7 +64,7 @@
                     guard let index = state.pools.firstIndex(where: { $0.name == name }) else { continue }
                     state.pools[index].add(statistics, crashes, at: now, limit: Self.sampleLimit)
                 }
-                // A session that was destroyed, or that nobody has any more, is gone from the page.
+                // A session that was destroyed, or that nobody has anymore, is gone from the page.
                 state.sessions.removeAll { $0.session == nil }
                 let snapshot = Snapshot(
                     now: now, interval: interval / .seconds(1), pools: state.pools.compactMap(\.view),

@@ -62,7 +62,7 @@ struct ContextLayout {
     /// Whether each of the bindings is a type; otherwise it is a conformance.
     let bindingsAreTypes: [Bool]
     let slots: [Slot]
-    /// The types of the captures that are no functions.
+    /// The types of the captures that aren't functions.
     let types: [Any.Type]
     let size: Int
     let alignmentMask: Int

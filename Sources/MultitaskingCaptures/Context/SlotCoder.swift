@@ -18,7 +18,7 @@ class SlotCoder: @unchecked Sendable {
 
     /// What reads the capture of such a shape.
     ///
-    /// - Throws: `functionNotFound` if it is no shape of this capture.
+    /// - Throws: `functionNotFound` if it isn't a shape of this capture.
     func receiver(for shape: CaptureShape, _ images: LoadedImages) throws -> SlotReceiver { throw LoadedImages.damaged }
 
     static func make(_ kind: CaptureKind, offset: Int) -> SlotCoder {

@@ -27,7 +27,7 @@ enum TrivialValue {
         return arguments.address().map { isPlain($0.type) } ?? false
     }
 
-    /// Whether a word of a value may be an address of this process and no other: where there is memory, also when it is
+    /// Whether a word of a value may be an address of this process and no other: where there is memory, even when it is
     /// looked for without the bits that a reference does not need, which enums use for their case.
     static func mayBeAddress(_ word: UInt) -> Bool {
         func isHereOnly(_ address: UInt) -> Bool { mc_is_mapped(address) && !Images.isFixed(address) }
@@ -106,7 +106,7 @@ enum TrivialValue {
         }
     }
 
-    /// The types and offsets of a struct's fields; nil if they are not known, or one is no type of the language.
+    /// The types and offsets of a struct's fields; nil if they are not known, or one isn't a type of the language.
     private static func parts(of type: Any.Type) -> [(type: Any.Type, offset: Int)]? {
         guard let fields = Field.all(of: type), let offsets = Field.offsets(ofStruct: type),
             fields.count == offsets.count

@@ -19,7 +19,7 @@ enum System {
     /// The text of a file; empty if it cannot be read.
     static func contents(of path: String) -> String { files.text(path) ?? "" }
 
-    /// What a symbolic link points to; empty if it is none.
+    /// The target of a symbolic link; empty if it isn't one.
     static func target(of path: String) -> String { files.target(path) }
 }
 

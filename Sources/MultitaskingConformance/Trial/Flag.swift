@@ -11,7 +11,7 @@ final class Flag: Sendable {
 
     func wait(within limit: Duration) -> Bool {
         let end = ContinuousClock.now + limit
-        // The clock goes on while a virtual machine stands still, so the limit takes a number of looks as well.
+        // The clock advances while a virtual machine is paused, so the limit is also a number of checks.
         let leastLooks = Int(limit / .milliseconds(20))
         var looks = 0
         while !isSet {

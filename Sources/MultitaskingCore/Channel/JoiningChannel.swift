@@ -39,7 +39,7 @@ extension JoiningChannel {
 public typealias JoinableChannel = Channel
 
 extension MultitaskingError {
-    /// The error of waiting for reports of elements that nobody will make any more.
+    /// The error of waiting for reports of elements that nobody will make anymore.
     package static var endedUnreported: Self {
         Self(.shutDown, "the pool has ended before every element was reported by taskDone(); receive what is left")
     }

@@ -29,7 +29,7 @@ public enum WaitLimit: Sendable, Hashable {
 }
 
 extension WaitLimit {
-    /// The time it lasts; nil for ever.
+    /// The time it lasts; nil if it has no limit.
     private var duration: Duration? {
         switch self {
         case .never: .zero

@@ -128,7 +128,7 @@ extension Executor {
 }
 
 extension DeferredFuture {
-    /// Follows a task that was submitted for it; ends that, which may have started, if nobody wants it any more.
+    /// Follows a task that was submitted for it; ends that, which may have started, if nobody wants it anymore.
     fileprivate func follow(orCancel future: Future<Value>) -> [Follower] {
         if let followers = leavePending(for: .following(future)) { return followers }
         future.cancel(force: true)

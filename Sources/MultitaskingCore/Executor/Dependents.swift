@@ -79,7 +79,7 @@ extension DeferredFuture: Dependents.Waiting {
     func failIfWaiting(_ error: any Error) { end(.failure(error)) }
 }
 
-/// Counts down to zero, for several callbacks of which the last one acts.
+/// Counts down to zero, for several callbacks, the last of which acts.
 final class Countdown: Sendable {
     private let left: Atomic<Int>
 

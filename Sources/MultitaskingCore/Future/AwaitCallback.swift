@@ -60,7 +60,7 @@ private final class OnceContinuation: Sendable {
 
     private let state = Lock(State.empty)
 
-    /// Suspends until it is resumed, also by the end of the awaiting task.
+    /// Suspends until it is resumed, possibly by the end of the awaiting task.
     func value() async throws -> Bool {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { set($0) }

@@ -5,8 +5,8 @@ private let linking = Lock(())
 
 /// A future whose outcome is not made by a worker of its own: a promise, or what follows from other futures.
 ///
-/// Futures that follow each other make chains of any length, so whatever goes along a chain, also when it is released,
-/// does so in a loop, and never by one future calling the next.
+/// Futures that follow each other make chains of any length, so whatever goes along a chain, even its release, does so
+/// in a loop, and never by one future calling the next.
 ///
 /// It goes from pending to following or ended; one that follows is as far as the future that it follows.
 final class DeferredFuture<Value: Sendable>: FutureSource {
@@ -229,7 +229,7 @@ final class DeferredFuture<Value: Sendable>: FutureSource {
         withExtendedLifetime(old) {}
     }
 
-    /// Takes note that a task has ended whose result is an argument.
+    /// Notes that a task has ended whose result is an argument.
     func removeArgument(_ number: Int) {
         let gone = mutex.withLock { state -> (any TaskSource)? in
             guard case .arguments(var tasks) = state.maker else { return nil }
@@ -290,7 +290,7 @@ final class DeferredFuture<Value: Sendable>: FutureSource {
     /// Waits with a limit of the machine's time where the caller has the turn, which others may need to bring the
     /// outcome about.
     ///
-    /// - Returns: nil if nothing in that time brings it about any more.
+    /// - Returns: nil if nothing in that time brings it about anymore.
     @available(*, noasync)
     private func waitInMachineTime(until deadline: WaitDeadline, as timeline: any CallersTimeline) -> Bool? {
         do {

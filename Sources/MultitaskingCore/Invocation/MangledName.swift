@@ -1,9 +1,9 @@
 /// The mangled name of a type, by which another process of the same binary finds it.
 ///
-/// A name that comes from another process is input, and looking up a forged one may never end: each optional around
-/// an optional doubles the time in which Swift finds its conformances, each reference to an earlier part of the name
-/// may repeat all that came before. So only names are looked up whose structure bounds the time: ``isBounded``. A name
-/// that is made here and is not bounded is no name, so both ends agree.
+/// A name that comes from another process is input, and looking up a forged one may never end: each optional around an
+/// optional doubles the time in which Swift finds its conformances, each reference to an earlier part of the name may
+/// repeat all that came before. So only names whose structure bounds the time are looked up: ``isBounded``. A name that
+/// is made here and isn't bounded doesn't count as a name, so both ends agree.
 package struct MangledName: Hashable, Sendable {
     /// The name as Swift mangles it.
     package let text: String

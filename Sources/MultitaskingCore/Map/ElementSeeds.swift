@@ -5,7 +5,7 @@ package struct ElementSeeds {
     /// The elements that are not called, and so ask for no seed.
     private var undecoded: ArraySlice<ElementFailure>
 
-    /// They follow from the chunk's seed, and are by chance if it has none.
+    /// They follow from the chunk's seed, and are random if it has none.
     package init(of elements: ChunkElements<some Portable>, in environment: any TaskEnvironment) {
         base = environment.seed ?? .random(in: 0 ... .max)
         undecoded = elements.failures[...]

@@ -20,8 +20,8 @@ package struct MapChunk<Output: Sendable>: Sendable {
 
     /// Calls `function` for each element that is there; an error of one does not keep the others from being called.
     ///
-    /// - Throws: `CancellationError` if an element throws that because the task is asked to end, which is no element's
-    ///   fault.
+    /// - Throws: `CancellationError` if an element throws that because the task is asked to end, which isn't any
+    ///   element's fault.
     package init<Element>(
         _ elements: ChunkElements<Element>, in environment: any TaskEnvironment,
         _ function: (Element) throws -> Output

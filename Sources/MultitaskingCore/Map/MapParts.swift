@@ -141,7 +141,7 @@ struct MapParts<Element: Portable, Output: Portable> {
         return claim
     }
 
-    /// Takes note that it was submitted; false if the map was cancelled meanwhile.
+    /// Notes that it was submitted; false if the map was cancelled meanwhile.
     mutating func start(_ claim: Claim, _ future: Future<Chunk>) -> Bool {
         guard let index = index(of: claim) else { return false }
         all[index].phase = .running(claim.elements, future)
@@ -155,13 +155,13 @@ struct MapParts<Element: Portable, Output: Portable> {
         waiting.prepend(claim.elements.indices)
     }
 
-    /// Takes note that it cannot be submitted.
+    /// Notes that it cannot be submitted.
     mutating func fail(_ claim: Claim, _ error: any Error) {
         guard let index = index(of: claim) else { return }
         all[index].phase = .settled(MapChunk(failure: error, count: claim.elements.count))
     }
 
-    /// Has nothing submitted again.
+    /// Prevents anything from being submitted again.
     ///
     /// - Returns: the tasks to cancel, and the futures to end of those that are being submitted.
     mutating func cancel() -> (running: [Future<Chunk>], submitting: [DeferredFuture<Chunk>]) {

@@ -115,7 +115,7 @@ package final class SelectWatch: Sendable {
         for source in sources { begun.append(try source.whenReadyForSelect(wake)) }
     }
 
-    /// Tells the sources that nobody waits any more.
+    /// Tells the sources that nobody waits anymore.
     package func end() {
         for ending in endings.value { ending() }
         endings.value = []

@@ -15,7 +15,7 @@ public protocol MonitoredExecutor: Executor {
 }
 
 extension Executor {
-    /// What the executor says of itself; nothing but its number of workers if it is no ``MonitoredExecutor``.
+    /// What the executor says of itself; only its number of workers if it isn't a ``MonitoredExecutor``.
     package var knownStatistics: PoolStatistics {
         (self as? any MonitoredExecutor)?.statistics ?? PoolStatistics(maxWorkers: maxWorkers)
     }

@@ -40,7 +40,7 @@ extension Duration {
     /// In seconds. Not by its components, which trap for sums that are longer than 64 bits of seconds.
     package var inSeconds: Double { self / .seconds(1) }
 
-    /// The nearest number of nanoseconds; nil for a number that is none, or too great.
+    /// The nearest number of nanoseconds; nil for a number that isn't one, or is too large.
     fileprivate init?(inSeconds seconds: Double) {
         guard let whole = Int64(exactly: seconds.rounded(.down)) else { return nil }
         self = .seconds(whole) + .nanoseconds(Int64(((seconds - Double(whole)) * 1e9).rounded()))

@@ -65,7 +65,7 @@ protocol AsyncStreamSource<Output>: AnyObject {
     /// Suspends until there are results; nil after the last ones.
     func nextBatch() async throws -> StreamBatch<Output>?
 
-    /// Takes note that all results that were handed out were read.
+    /// Notes that all results that were handed out were read.
     func noteRead()
 }
 

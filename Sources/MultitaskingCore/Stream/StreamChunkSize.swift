@@ -1,7 +1,7 @@
 /// How many elements of a stream form one task, by how long they take.
 ///
 /// Passing a task costs a few microseconds, and it may take a busy machine milliseconds until the reader has its turn
-/// to pass the next ones, so elements of a microsecond are passed by the thousand, and those of some milliseconds one
+/// to pass the next ones, so elements of a microsecond are passed by the thousand, and those of a few milliseconds one
 /// by one. The size aims at a time, as joblib's automatic batching does (`joblib/parallel.py`, `AutoBatchingMixin`),
 /// and at most doubles or halves from one task to the next, so that one odd element says little.
 struct StreamChunkSize {

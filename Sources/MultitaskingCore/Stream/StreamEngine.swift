@@ -156,7 +156,7 @@ final class StreamEngine<Element: Portable, Output: Portable>: Sendable {
         return nil
     }
 
-    /// Takes note that all results that were handed out were read.
+    /// Notes that all results that were handed out were read.
     func noteRead() { state.withLock { $0.stream.noteRead() } }
 
     /// The task whose end is waited for in the order of input.

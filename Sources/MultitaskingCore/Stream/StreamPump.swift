@@ -109,8 +109,8 @@ final class StreamPump<Element: Portable, Output: Portable>: Sendable {
 
     /// Submits what was gathered if it is enough for a task, or a worker could take it now.
     ///
-    /// Only elements that take less than some milliseconds are gathered, so a worker becomes idle soon, and the reader,
-    /// which then waits for a result, looks here again.
+    /// Only elements that take less than a few milliseconds are gathered, so a worker becomes idle soon, and the
+    /// reader, which then waits for a result, looks here again.
     private func submitGathered() {
         var hasSubmitted = false
         // Not under the lock, since an executor may take its time, and the reader is not to wait for that.

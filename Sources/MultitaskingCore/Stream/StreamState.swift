@@ -66,7 +66,7 @@ struct StreamState<Element: Portable, Output: Portable> {
         taken += unit.count
     }
 
-    /// Takes note that everything that was taken was read.
+    /// Notes that everything that was taken was read.
     mutating func noteRead() {
         unread -= taken
         taken = 0

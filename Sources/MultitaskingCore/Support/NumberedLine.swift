@@ -19,9 +19,9 @@ package struct NumberedLine<Element: Sendable>: Sendable {
         }
     }
 
-    /// In ascending order of their numbers; the last one is no gap.
+    /// In ascending order of their numbers; the last one isn't a gap.
     @usableFromInline var places: [Place] = []
-    /// The index of the first place that is no gap.
+    /// The index of the first place that isn't a gap.
     @usableFromInline var head = 0
     @usableFromInline package internal(set) var count = 0
 
@@ -33,7 +33,7 @@ package struct NumberedLine<Element: Sendable>: Sendable {
     /// All of them, in their order.
     @inlinable package var elements: [Element] { places[head...].compactMap { $0.element } }
 
-    /// Adds an element at the end. Its number is greater than those of all others, also of those that have left.
+    /// Adds an element at the end. Its number is greater than those of all others, including those that have left.
     @inlinable
     package mutating func append(_ element: Element, _ number: UInt64) {
         places.append(Place(number: number, element: element))

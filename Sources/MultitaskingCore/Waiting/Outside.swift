@@ -129,7 +129,7 @@ final class Outsiders: Sendable {
         self.tasks = Lock(tasks)
     }
 
-    /// Takes note that a task has ended.
+    /// Notes that a task has ended.
     func remove(_ place: Int) {
         // Released outside of the lock.
         let gone = tasks.withLock { $0.removeValue(forKey: place) }

@@ -37,7 +37,7 @@ extension InMemoryChannel {
             _ = try simulation.call(limit, for: offer.condition) { state, _ in state.holds(offer.condition) ? true : nil
             }
         } catch {
-            // Its worker has died, or nobody can come any more.
+            // Its worker has died, or nobody can come anymore.
             _ = offer.withdraw()
             throw error
         }

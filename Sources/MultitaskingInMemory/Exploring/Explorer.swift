@@ -95,7 +95,7 @@ struct Explorer {
             pool.shutdown(.drain)
             return Run(record: pool.simulation.record(), error: pool.failure)
         } catch {
-            // What it takes to end the pool is no part of the course of events.
+            // What it takes to end the pool isn't part of the course of events.
             let record = pool.simulation.record()
             pool.shutdown(.kill)
             return Run(record: record, error: pool.failure ?? error)

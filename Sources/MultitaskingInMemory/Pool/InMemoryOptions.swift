@@ -91,7 +91,7 @@ public struct Schedule: Sendable, Hashable {
         case .seed(let seed): FaultSource(plan: plan, script: nil, seed: seed)
         case .replay(let replay): FaultSource(plan: plan, script: replay.strikes, seed: 0)
         case .prefix:
-            // What happens by chance would differ from schedule to schedule.
+            // Random events would differ from schedule to schedule.
             FaultSource(plan: FaultPlan(plan.faults, slowWorkers: plan.slowWorkers), script: nil, seed: 0)
         }
     }

@@ -31,7 +31,7 @@ final class JobQueue: TaskExecutor {
         }
     }
 
-    /// Leaves what comes later, of a function that nobody waits for any more, to Swift's own threads.
+    /// Leaves what comes later, of a function that nobody waits for anymore, to Swift's own threads.
     func abandon() {
         let jobs = state.withLock { state in
             state.isAbandoned = true

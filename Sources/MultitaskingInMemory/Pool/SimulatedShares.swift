@@ -17,7 +17,7 @@ final class SimulatedShares: SharedHome {
         var last: UInt64 = 0
         var leastCleaning = 64
 
-        /// Forgets what nobody holds any more.
+        /// Forgets what nobody holds anymore.
         ///
         /// - Returns: the others, to be let go of outside of the lock: they may be held by nobody else meanwhile.
         mutating func clean() -> [any SharedObject] {
@@ -78,7 +78,7 @@ final class SimulatedShares: SharedHome {
 /// Memory for an array that a simulated task makes without copying.
 @safe
 final class SimulatedMemory: SharedMemory {
-    // SAFETY: allocated once, and freed when nobody has it any more.
+    // SAFETY: allocated once, and freed when nobody has it anymore.
     private nonisolated(unsafe) let memory: UnsafeMutableRawBufferPointer
 
     init(byteCount: Int) { unsafe memory = .allocate(byteCount: byteCount, alignment: 4096) }

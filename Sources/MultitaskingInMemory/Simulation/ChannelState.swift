@@ -17,7 +17,7 @@ struct ChannelState: Sendable {
 
     let options: ChannelOptions
     private(set) var isClosed = false
-    /// Whether the pool has ended, so that nobody is waited for any more.
+    /// Whether the pool has ended, so that nobody is waited for anymore.
     private(set) var hasEnded = false
     /// Until when it pretends to have no room.
     var fullUntil: Nanoseconds = 0

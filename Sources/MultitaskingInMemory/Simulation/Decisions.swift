@@ -1,6 +1,6 @@
 internal import MultitaskingCore
 
-/// Which party goes on at each switch point: by chance from a seed, or as a list says.
+/// Which party continues at each switch point: at random from a seed, or according to a list.
 ///
 /// A decision is between the default, which needs no switch if the party at hand can go on, and the others in their
 /// order. Only what deviates from the default is worth writing down.
@@ -34,7 +34,7 @@ struct Decisions: Sendable {
 
     init(_ source: Source) { self.source = source }
 
-    /// Decisions by chance.
+    /// Random decisions.
     ///
     /// How readily a run switches differs from seed to seed: some errors need many switches, others few at the right
     /// place.

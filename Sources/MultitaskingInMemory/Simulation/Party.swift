@@ -58,7 +58,7 @@ enum Condition: Sendable {
     case ended(Int)
     /// Room for another task.
     case taskRoom
-    /// That the pool has no workers any more.
+    /// That the pool has no workers anymore.
     case poolEnd
     /// Nothing but time.
     case time

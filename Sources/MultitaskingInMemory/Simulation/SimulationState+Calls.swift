@@ -14,7 +14,7 @@ struct CallRequest: Sendable {
     /// Which party calls; nil until it is known.
     var party: Int?
     var thread: UInt { caller.thread }
-    /// Whether the caller is no party but only attempts something.
+    /// Whether the caller isn't a party but only attempts something.
     var isOutside = false
     /// Whether the caller must not wait, because it is called back by the simulation itself.
     var isCallback = false
@@ -62,7 +62,7 @@ extension SimulationState {
         return pass(from: party, &request, attempt)
     }
 
-    /// A caller that is no party does something.
+    /// A caller that isn't a party does something.
     mutating func calledFromOutside() {
         outsideCalls += 1
         idleChecks = 0

@@ -13,7 +13,7 @@ extension SimulationState {
         case launch(worker: Int)
         /// Nobody: everybody waits for something outside of the simulation.
         case nobody
-        /// The parent, which has the turn and is outside of the simulation, while others wait that are no party.
+        /// The parent, which has the turn and is outside the simulation, while callers that aren't parties wait.
         case parentElsewhere
     }
 
@@ -64,7 +64,8 @@ extension SimulationState {
     /// calls in.
     var isParentElsewhere: Bool { running == 0 && !parties[0].isInside }
 
-    /// What must be done for those that wait and are no party, when the turn may be with a parent that does not use it.
+    /// What must be done for waiting callers that aren't parties, when the turn may be with a parent that does not use
+    /// it.
     var watchingParent: Next {
         isParentElsewhere && outsideWaits > 0 && !isParentWatched ? .parentElsewhere : .stay
     }

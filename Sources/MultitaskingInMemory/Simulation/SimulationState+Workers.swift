@@ -164,7 +164,7 @@ extension SimulationState {
             finishThrowing(task, record, error, .thrown(payload))
         case .failure(let error):
             note(.fails(task: task, error.code.name), by: party)
-            // What the pool could not do, for example encode the result, is no reason to try again.
+            // What the pool could not do, for example encode the result, isn't a reason to try again.
             if error.origin == .task {
                 finishThrowing(task, record, error, .failure(error))
             } else {

@@ -136,14 +136,14 @@ struct SimulationState: ~Copyable, Sendable {
     var finalized: [TaskResultBytes] = []
     var nextPid: Int32
     var startFailures = 0
-    /// Why no worker starts any more.
+    /// Why no worker starts anymore.
     var broken: MultitaskingError?
     var phase = Phase.running
     /// Whether the last worker has left.
     var isOver = false
-    /// Whether no task is run again any more: those that were to be are cancelled.
+    /// Whether no task is run again anymore: those that were to be are cancelled.
     var cancelsRetries = false
-    /// Why nothing goes on any more.
+    /// Why nothing goes on anymore.
     var failure: MultitaskingError?
 
     var watches: [Watch] = []
@@ -164,7 +164,7 @@ struct SimulationState: ~Copyable, Sendable {
     var lostThreads: Set<UInt> = []
     /// The threads that run callbacks now: they must not wait.
     var callbackThreads: [UInt] = []
-    /// How often threads that are no party have called in.
+    /// How often threads that aren't parties have called in.
     var outsideCalls = 0
     /// Whether somebody should look after a while whether anything has happened since.
     var needsIdleCheck = false
@@ -254,7 +254,7 @@ struct SimulationState: ~Copyable, Sendable {
         }
     }
 
-    /// Nobody has an element any more; the shared values that it refers to are released outside of the lock.
+    /// Nobody has an element anymore; the shared values that it refers to are released outside of the lock.
     mutating func discard(_ element: ChannelState.Element) {
         if !element.held.isEmpty { effects.garbage.append(element) }
     }

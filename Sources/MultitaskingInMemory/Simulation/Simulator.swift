@@ -5,7 +5,7 @@ internal import Synchronization
 /// Runs a simulation: takes the lock for ``SimulationState``, does what it says, and hands the turn from thread to
 /// thread.
 final class Simulator: CallersTimeline {
-    /// How long a thread that is no party waits for the turn before it takes it from a parent that is busy elsewhere.
+    /// How long a thread that isn't a party waits for the turn before it takes it from a parent that is busy elsewhere.
     private static let patience = Duration.milliseconds(20)
     /// How long nothing must happen, in real time, before time passes where other threads may call in.
     private static let idleTime = Duration.milliseconds(30)
@@ -92,7 +92,7 @@ final class Simulator: CallersTimeline {
         return value ?? nil
     }
 
-    /// Something that is no switch point and that no other party sees the moment of.
+    /// Something that isn't a switch point, and whose moment no other party sees.
     func update<Value: Sendable>(_ body: (inout SimulationState, Int?) -> Value) -> Value {
         let thread = CurrentThread.id
         let (value, effects) = state.withLock { state in
@@ -228,7 +228,7 @@ final class Simulator: CallersTimeline {
     func poke() {
         let thread = CurrentThread.id
         apply { state in
-            // Who is in a callback goes on when all callbacks have run.
+            // A caller that is in a callback continues when all callbacks have run.
             guard !state.callbackThreads.contains(thread) else { return .stay }
             return state.running == nil ? state.next(after: nil) : state.watchingParent
         }
@@ -474,7 +474,7 @@ final class Simulator: CallersTimeline {
 
     private var isOver: Bool { state.withLock { $0.isOver } }
 
-    /// Why nothing went on any more, if so.
+    /// Why nothing went on anymore, if so.
     var failure: MultitaskingError? { state.withLock { $0.failure } }
 
     /// What happened, in readable form.

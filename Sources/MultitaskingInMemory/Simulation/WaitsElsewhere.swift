@@ -21,7 +21,7 @@ final class WaitsElsewhere: Sendable {
             return true
         }
         if isNew { other.goOn(without: thread) }
-        // Who has the turn there, and waits here, does not go on.
+        // A party that has the turn there, and waits here, doesn't continue.
         return other.threadWithTurn.map(simulation.isWaiting) == true ? .anybody : .anotherTime
     }
 

@@ -62,6 +62,6 @@ public struct LaunchSetup: Sendable {
         return setup
     }
 
-    /// Throws `invalidArgument` for a limit that is none.
+    /// Throws `invalidArgument` for an invalid limit.
     func validate() throws { try calls.validate() }
 }

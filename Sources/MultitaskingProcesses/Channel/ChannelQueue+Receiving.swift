@@ -180,7 +180,7 @@ extension ChannelQueue {
         setConsumed(mask: mask(index, count), in: segment, number: number)
     }
 
-    /// Says that nobody will touch some cells any more, by their bits, and gives their segment back if they were the
+    /// Says that nobody will touch some cells anymore, by their bits, and gives their segment back if they were the
     /// last.
     @inline(__always)
     func setConsumed(mask: UInt64, in segment: Segment, number: UInt64) {

@@ -1,8 +1,8 @@
 import Synchronization
 
-// Elements that go back. They stay where they are: the supervisor changes their cells from `taken` to `full`, which
-// are then behind the head, and raises `returns`. Receivers find them by looking through the segments, once after each
-// raise; when all that was found has been claimed by somebody, `searched` says so, and nobody looks any more.
+// Elements that go back. They stay where they are: the supervisor changes their cells from `taken` to `full`, which are
+// then behind the head, and raises `returns`. Receivers find them by looking through the segments, once after each
+// raise; when all that was found has been claimed by somebody, `searched` says so, and nobody looks anymore.
 
 extension ChannelQueue {
     /// Whether there may be elements that went back.
@@ -103,7 +103,7 @@ extension ChannelQueue {
 
     // MARK: Elements that are kept
 
-    /// Ends a claim as `taken`: the element will not go back any more. False if the channel is gone and it with it.
+    /// Ends a claim as `taken`: the element will not go back anymore. False if the channel is gone and it with it.
     ///
     /// - Parameter isDone: whether it counts as reported; otherwise it was never decoded, or its task has ended.
     @discardableResult
@@ -138,7 +138,7 @@ extension ChannelQueue {
         settle(claim, journal: journal, isDone: true)
     }
 
-    /// Whether what comes back is of no use any more.
+    /// Whether what comes back is of no use anymore.
     private var discards: Bool { !isLive || header.state.load() & ChannelHeader.discardsFlag != 0 }
 }
 

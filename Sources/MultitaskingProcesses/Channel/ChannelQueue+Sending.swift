@@ -163,7 +163,7 @@ extension ChannelQueue {
             journal.segment = link.number &+ 2
             let block = try membership.heap.allocate(sizeClass: SizeClass.segment, journal: journal)
             let fresh = Segment(arena: arena, offset: block.offset)
-            // If this segment is not the last one any more, the linking below fails.
+            // If this segment is not the last one anymore, the linking below fails.
             let bytes = byteCapacity == 0 ? 0 : bytes(before: Segment.cells, in: segment, number: link.number) ?? 0
             fresh.initialize(
                 tag(link.number &+ 1), block: block, channel: header.index, startBytes: bytes,

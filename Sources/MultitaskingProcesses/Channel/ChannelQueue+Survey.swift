@@ -1,8 +1,8 @@
 import Synchronization
 
-// How many elements there are between head and tail. Their distance is no answer where it matters: there may be void
-// places among them, and some that their senders have not filled. Once a place is full or void, it stays so until the
-// head passes it. So each process looks at each cell once, when it is first asked; that the distance is not what it
+// How many elements there are between head and tail. Their distance isn't the answer where it matters: there may be
+// void places among them, and some that their senders have not filled. Once a place is full or void, it stays so until
+// the head passes it. So each process looks at each cell once, when it is first asked; that the distance is not what it
 // seems is rare, and it is asked only where the distance says that a channel is full, or for its status.
 
 /// What this process knows of the cells between a channel's ends.
@@ -103,7 +103,7 @@ extension Survey {
 
 extension ChannelQueue {
     /// The segment with this number, looked for from the one that `link` leads to, or from the head's; nil if it is not
-    /// there any more.
+    /// there anymore.
     fileprivate func segment(_ number: UInt64, from link: inout SegmentLink) -> Segment? {
         if let segment = Segment(arena: arena, link: link), link.number <= number,
             segment.tag.load() == tag(link.number).rawValue

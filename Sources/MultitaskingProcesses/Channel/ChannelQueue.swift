@@ -76,7 +76,7 @@ struct ChannelQueue: Sendable {
     @inline(__always)
     var isClosedOrdered: Bool { header.state.loadOrdered() != serial << 8 | ChannelHeader.liveFlag }
 
-    /// Whether no new member can come any more: the pool has ended, or the channel is gone.
+    /// Whether no new member can come anymore: the pool has ended, or the channel is gone.
     var hasEnded: Bool { !isLive || header.state.load() & ChannelHeader.endedFlag != 0 }
 
     /// Whether a receiver would find something, or something that came back.

@@ -16,7 +16,7 @@ struct DroppedElementCount {
     func add(for entry: JournalEntry, _ added: Int = 1) {
         var patience = LoopBudget()
         while !patience.isSpent() {
-            // ORDERING: the count first, then the entry. If the count does not name the entry any more, the member that
+            // ORDERING: the count first, then the entry. If the count does not name the entry anymore, the member that
             // changed it has told the entry before.
             let now = header.dropped.load()
             let count = now >> Self.entryBits

@@ -26,7 +26,7 @@ struct SendBackoff {
         return !queue.seemsFull || queue.isClosed
     }
 
-    /// After how many looks room for one is enough: some 10 µs, in which a receiver takes 50 elements.
+    /// After how many looks room for one is enough: about 10 µs, in which a receiver takes 50 elements.
     private static let patience = 512
 }
 

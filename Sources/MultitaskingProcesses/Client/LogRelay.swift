@@ -24,7 +24,7 @@ final class LogRelay: Sendable {
     }
 
     private enum Turn {
-        /// Nothing will come any more.
+        /// Nothing will come anymore.
         case over
         case own(ProcessChannel, Delivery)
         case another(Delivery)
@@ -44,7 +44,7 @@ final class LogRelay: Sendable {
     /// The label whose handler says what is worth being logged.
     static let label = "swift-multitasking.workers"
 
-    /// Hands out what has come; whether nothing will come any more.
+    /// Hands out what has come; whether nothing will come anymore.
     ///
     /// Where a handler has led here, what is left is handed out when that has returned.
     ///

@@ -180,7 +180,7 @@ extension PoolCore {
         }
     }
 
-    /// Reaps copies that have ended, and frees the numbers of those whose end nobody will ask for any more.
+    /// Reaps copies that have ended, and frees the numbers of those whose end nobody will ask for anymore.
     func reapForkedTasks() {
         guard hasForkedTasks.load(ordering: .relaxed), belongsToThisProcess else { return }
         state.withLock { state in

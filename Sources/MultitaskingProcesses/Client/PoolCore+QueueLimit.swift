@@ -34,7 +34,7 @@ struct RingUses {
     }
 }
 
-/// Where tasks were in the rings that do not wait there any more, because they were cancelled or expired: the ring has
+/// Where tasks were in the rings that do not wait there anymore, because they were cancelled or expired: the ring has
 /// their places until a worker has passed them.
 struct QueueLeavers {
     private struct Places {

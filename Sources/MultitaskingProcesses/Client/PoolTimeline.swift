@@ -103,7 +103,7 @@ final class PoolTimeline: TimelineSource {
             }
     }
 
-    /// How many elements channels hold, or places that hold none any more.
+    /// How many elements channels hold, or places that hold none anymore.
     private var channelGauges: [TimelineGauge] {
         let count = min(core.arena.header.channelCount.hint, ArenaLayout.channelLimit)
         let live = (0..<count).lazy.compactMap { index -> TimelineGauge? in

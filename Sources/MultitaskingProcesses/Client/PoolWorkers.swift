@@ -57,7 +57,7 @@ struct PoolWorkers: Sendable {
             do {
                 try call.add(to: table, &extent).store(at: function, payload)
             } catch {
-                // Of use only if a supervisor dies and cannot be forked any more.
+                // Of use only if a supervisor dies and cannot be forked anymore.
                 guard isForked, call.captures else { throw error }
                 setup.spawnObstacle = MultitaskingError(
                     .cannotSpawn,

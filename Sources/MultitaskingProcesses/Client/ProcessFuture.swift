@@ -182,7 +182,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
         if isFree { core.releaseSlot(slot) }
     }
 
-    /// Waits until another thread has decoded the outcome, which most take some microseconds for.
+    /// Waits until another thread has decoded the outcome, which usually takes a few microseconds.
     @inline(never)
     private func awaitReader() {
         for _ in 0..<200 {
@@ -192,7 +192,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
         while !isSettled { usleep(50) }
     }
 
-    /// Keeps the result where it is, for another task of the pool; nil if it is not there, or is no value alone.
+    /// Keeps the result where it is, for another task of the pool; nil if it isn't there, or isn't only a value.
     func pin(in other: PoolCore) -> ResultPin? {
         guard other === core, !keepsOutput else { return nil }
         return lock.withLock { _ in
@@ -288,7 +288,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
         var hasSlept = false
         defer { if hasSlept { core.membership.endSleep(until: deadline) } }
         while true {
-            // Now and then it is looked whether the task can end at all.
+            // Now and then, check whether the task can end at all.
             let slice: WaitLimit = wait == .never ? .never : .upTo(.nanoseconds(min(deadline.left, 500_000_000)))
             if core.membership.wait(slice, for: slot.completion, expiry: slot.control.expiry, hasEnded: { hasEnded }) {
                 return true
@@ -300,7 +300,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
         }
     }
 
-    /// Ends the wait for a task that nobody has any more, because its slot was written over; false if somebody has it.
+    /// Ends the wait for a task that nobody has anymore, because its slot was written over; false if somebody has it.
     fileprivate func settleIfLost() -> Bool {
         lock.withLock { _ in
             guard isUnread, core.belongsToThisProcess, core.isLost(slot) else { return false }
@@ -437,7 +437,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
 private enum ReadingTurn {
     /// Nobody: the task has not ended, or this thread is reading it already.
     case nobody
-    /// Nobody any more.
+    /// Nobody anymore.
     case settled
     /// The caller.
     case own(isValue: Bool, ReadingObligations)

@@ -1,4 +1,4 @@
-/// Keeps a task's result where it is, also when its future has been asked for it.
+/// Keeps a task's result where it is, even if its future has already been read.
 final class ResultPin: Sendable {
     let slot: TaskSlot
     private let letGo: @Sendable () -> Void

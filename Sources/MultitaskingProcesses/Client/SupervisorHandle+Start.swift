@@ -9,7 +9,7 @@ import Synchronization
 extension SupervisorHandle {
     /// Makes the first supervisor; returns once it is known to be one.
     ///
-    /// - Throws: `cannotSpawn` if the program that was started is none, without a second try; `systemError`.
+    /// - Throws: `cannotSpawn` if the program that was started isn't a supervisor, without a second try; `systemError`.
     func launchFirst(_ state: inout State) throws(MultitaskingError) {
         for attempt in 1... {
             try launch(state.method, &state)
@@ -119,7 +119,8 @@ extension SupervisorHandle {
 
     // MARK: Proof
 
-    /// How long a program may take from its start until it has become a supervisor, which usually is some milliseconds.
+    /// How long a program may take from its start until it has become a supervisor, which is usually a few
+    /// milliseconds.
     private static let proofPatience: Int64 = 10_000_000_000
 
     /// Waits until the supervisor, if it was spawned, has proved that it is one.
@@ -165,7 +166,7 @@ extension SupervisorHandle {
     /// Whether a signal usually comes from somebody else.
     static func isFromOutside(_ signal: Int32) -> Bool { signal == SIGKILL || signal == SIGTERM }
 
-    /// Ends a process that was no supervisor; how it had ended by itself, if it had.
+    /// Ends a process that wasn't a supervisor; returns how it had ended by itself, if it had.
     private func reap(_ state: inout State) -> mt_exit_info? {
         var info = mt_exit_info()
         let hadEnded = unsafe mt_reap(state.pid, false, &info) == 1

@@ -219,7 +219,7 @@ final class SupervisorHandle: Sendable {
         let now = monotonicNanoseconds()
         if state.refusedSince == nil {
             if !Self.isFromOutside(signal), let obstacle = Self.proofMissing(&state) {
-                // Another run of a program that is no supervisor would end like this one.
+                // Another run of a program that isn't a supervisor would end like this one.
                 arena.header.failure.reportEnd(with: obstacle)
                 return giveUp(&state)
             }
@@ -302,7 +302,7 @@ final class SupervisorHandle: Sendable {
         state.isGone = true
         endAllQueued(as: .done)
         endAllClaimed()
-        // The workers die with their supervisor, and nobody else says so any more.
+        // The workers die with their supervisor, and nobody else says so anymore.
         for member in 1...arena.layout.workers { arena.member(member).state = .absent }
         closeChannels()
         ProcessMark(mapping).killAll(sparesLiving: true)
@@ -331,7 +331,7 @@ final class SupervisorHandle: Sendable {
                 usleep(20_000)
             }
             if isKilled, killPatience.isOver(process.map { ProcessorTime(of: $0.id) }) {
-                // It does not find its way through the memory any more. Its workers die with it.
+                // It can't follow the structures in memory anymore. Its workers die with it.
                 state.withLock { endLost(&$0) }
                 // What they have started may still have living ones for parents.
                 ProcessMark(mapping).killAll(sparesLiving: false, patience: ProcessMark.longPatience)

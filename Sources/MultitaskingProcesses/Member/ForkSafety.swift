@@ -58,7 +58,7 @@ enum ForkSafety {
     ) -> pid_t {
         let pid = mt_fork()
         if pid == 0 {
-            // They are not here, and those that were held asleep would seem to be awake for ever.
+            // They are not here, and those that were held asleep would seem to be awake forever.
             ownThreads.withLock { $0 = [] }
             mt_leave_out_exit_handlers()
             ExitDrain.forgetRegistration()

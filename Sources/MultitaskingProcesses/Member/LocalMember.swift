@@ -15,7 +15,7 @@ final class LocalMember: @unchecked Sendable {
     let compression: CompressionPolicy
     /// How many nanoseconds to spin before sleeping.
     let spinTime: Int64
-    /// How long it has paid to spin of late.
+    /// For how long spinning has recently paid off.
     let spinHistories = SpinHistories()
     let machineLoad = MachineLoad()
     /// Where this process notes what it is about to do. A constant: no references are counted to use it.

@@ -25,7 +25,7 @@ final class SharedValues: SharedHome {
         /// What handles refer to; nil if there is none. A process that takes it out must not be the last to hold it
         /// while the lock is held.
         weak var memory: ProcessSharedMemory?
-        /// Which object that is, also while it is being freed; 0 if there is none.
+        /// Which object that is, even while it is being freed; 0 if there is none.
         var token: UInt64
         /// Kept by a worker, so that its next task does not have every page looked up again.
         let view: SharedView?

@@ -3,7 +3,7 @@ import Glibc
 import MultitaskingCore
 import MultitaskingSystem
 
-// How this module waits: look for a moment, then for as long as looking has paid of late, then sleep.
+// How this module waits: look for a moment, then for as long as looking has recently paid off, then sleep.
 //
 // A wake-up of a sleeping core takes 15 to 40 µs each way on the machines we measured, a hand-over by looking less than
 // 1 µs. Looking for about as long as a wake-up takes is never worse than twice the best choice (the ski-rental
@@ -62,7 +62,7 @@ extension LocalMember {
     /// How many pauses to look for in any case, about 1 µs: a hand-over between cores happens within that, and going to
     /// sleep takes as long.
     private static let glance = 40
-    /// The same where looking has not paid of late, because both sides share a core perhaps.
+    /// The same where looking hasn't paid off recently, because both sides share a core perhaps.
     private static let shortGlance = 12
     /// How long to look before yielding the core, which takes as long as a system call, in nanoseconds.
     private static let timeBeforeYield: Int64 = 2_000

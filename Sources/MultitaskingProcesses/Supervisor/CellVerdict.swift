@@ -13,7 +13,8 @@ enum CellVerdict: Equatable {
     case leave(movesTail: Bool, freesBlock: Bool)
 }
 
-/// What is seen of the cell of a channel that a dead member's journal names: all that decides what becomes of it.
+/// What is known about the cell of a channel that a dead member's journal names: everything that decides what becomes
+/// of it.
 struct CellRemains: Equatable {
     var state: CellWord.State
     /// Whether the cell's word names the dead member, and the segment that its journal names.

@@ -162,7 +162,7 @@ struct Recovery {
     ///
     /// `word` proves the claim, so nobody else can settle it.
     private func fail(_ slot: TaskSlot, _ word: SlotWord, _ member: MemberRecord, _ end: End) {
-        // A result that came too late has been stored, and the journal does not name it any more.
+        // A result that came too late has been stored, and the journal does not name it anymore.
         arena.free(slot.result.block.load(), by: member.index)
         slot.result.clear()
         let journal = member.journal(0)

@@ -14,7 +14,7 @@ extension Supervisor {
         beginInterruptShutdown()
     }
 
-    /// Begins the end of an interrupted pool; also where a predecessor may have died over it.
+    /// Begins the end of an interrupted pool, even if a predecessor may have died doing so.
     func beginInterruptShutdown() {
         guard interruptDeadline.load() != 0 else { return }
         arena.header.phase.advance(to: .draining)

@@ -49,7 +49,7 @@ extension Supervisor {
         guard let held = heldMemory(holder) else { return }
         let isTooMuch = held > limits.memory ?? .max
         if isTooMuch, let (slot, word) = task {
-            // From here on the task cannot finish any more: either this or its own end comes first.
+            // From here on the task cannot finish anymore: either this or its own end comes first.
             let terminating = word.with(.terminatingForMemory, member: word.member)
             guard slot.word.compareExchange(word, terminating),
                 let process = process(of: holder)

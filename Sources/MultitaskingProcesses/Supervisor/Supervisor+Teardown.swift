@@ -40,8 +40,8 @@ extension Supervisor {
 
     /// Goes on with the ending of a copy whose stand-in has died since, or the supervisor that began it.
     ///
-    /// How much of its time has passed is not known any more, so it begins with SIGTERM again. From then on its
-    /// stand-in has no part in it.
+    /// How much of its time has passed is not known anymore, so it begins with SIGTERM again. From then on its stand-in
+    /// has no part in it.
     private mutating func takeOverTeardown(of index: Int, _ process: ProcessHandle, now: Int64) {
         guard let slot = arena.slot(arena.member(index).slot.load()), slot.kind == .forked,
             slot.forkedMember == index
@@ -89,7 +89,7 @@ extension Supervisor {
         guard now >= teardown.due else { return teardown.due }
         switch teardown.step {
         case .asked:
-            // From here on the task cannot finish any more: either this or its own end comes first.
+            // From here on the task cannot finish anymore: either this or its own end comes first.
             guard teardown.slot.word.compareExchange(teardown.word, terminating) else { return now }
             _ = send(SIGTERM, to: teardown, of: index)
             teardown.step = .terminated

@@ -81,7 +81,7 @@ extension Supervisor {
         for index in 1..<workers.count where workers[index] == nil {
             for number in 0..<calls.count {
                 guard let (slot, word) = calls[number].owed(by: index) else { continue }
-                // In this order: should this process die in between, a call is left out, and no task waits for ever.
+                // In this order: should this process die in between, a call is left out, and no task waits forever.
                 slot.end(from: word, as: .done)
                 calls[number].slot(of: index).store(.none)
             }
@@ -321,7 +321,7 @@ extension Supervisor {
                 } else if info.signaled, info.status != SIGKILL, info.status != SIGTERM,
                     let limit = [ResourceLimit.addressSpace, .data].first(where: { $0.current != nil })
                 {
-                    // Also what is no task's code ends a process that is refused memory.
+                    // Code that isn't a task's also ends a process that is refused memory.
                     ", perhaps for lack of memory, because the limit \(limit.name) is \(limit.current ?? 0) bytes: "
                         + "raise it (\(limit.command))"
                 } else {

@@ -17,7 +17,7 @@ enum TaskVerdict: Equatable {
     case announceEnd
 }
 
-/// What is seen of the task that a dead member names: all that decides what becomes of it.
+/// What is known about the task that a dead member names: everything that decides what becomes of it.
 struct TaskRemains: Equatable {
     /// What the dead member was to the task.
     enum Role {

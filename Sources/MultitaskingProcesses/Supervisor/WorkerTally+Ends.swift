@@ -12,7 +12,7 @@ extension WorkerTally {
 
     /// The worker has ended: what it had in hand took its time as well. Once more changes nothing.
     ///
-    /// - Parameter task: what it had in hand; nil if that is not known any more.
+    /// - Parameter task: what it had in hand; nil if that is not known anymore.
     func end(at now: Int64, _ task: SlowTaskRecord.Task? = nil) {
         let start = Int64(clamping: taskStart.loadRelaxed())
         if start != 0 {

@@ -24,7 +24,7 @@ final class ProcessHandle: Sendable {
     /// Sends a signal; does nothing if the process has ended.
     func send(_ signal: Int32) { _ = mt_pidfd_send_signal(pidfd.number, signal) }
 
-    /// Whether the process has ended, or does within some milliseconds; it is not reaped.
+    /// Whether the process has ended, or does within a few milliseconds; it is not reaped.
     func hasEnded(within milliseconds: Int32 = 0) -> Bool {
         var descriptor = pollfd(fd: pidfd.number, events: Int16(POLLIN), revents: 0)
         return unsafe mt_poll(&descriptor, 1, milliseconds) > 0

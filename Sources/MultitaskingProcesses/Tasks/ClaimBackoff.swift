@@ -8,7 +8,7 @@ struct ClaimBackoff {
     private let member: Int
     private var losses = 0
 
-    /// The longest pause is of 128 to 256 pause instructions, some microseconds.
+    /// The longest pause is of 128 to 256 pause instructions, a few microseconds.
     private static let mostDoublings = 7
 
     @inline(__always)

@@ -27,7 +27,7 @@ struct CrashTally: Record {
     static let size = ArenaLayout.tallyStride
 
     let arena: Arena
-    // In the place of the client, which is no worker.
+    // In the place of the client, which isn't a worker.
     var offset: Int { ArenaLayout.tallyTable + ArenaLayout.client * Self.size }
 
     /// How many tasks are run again because their worker died.

@@ -11,7 +11,7 @@ struct SlotWord: BitFields {
         case cancelled
         /// Waited too long and was never claimed.
         case expired
-        /// Claimed, and out of time: the supervisor is ending its member, which may not finish the task any more.
+        /// Claimed, and out of time: the supervisor is ending its member, which may not finish the task anymore.
         case terminatingForTimeout
         /// Claimed, and cancelled by force: as above.
         case terminatingForCancel

@@ -63,7 +63,7 @@ struct TaskRing {
     @inline(__always)
     private func isInside(_ count: UInt64) -> Bool { count &- 1 < UInt64(2 * arena.layout.slotCapacity) }
 
-    /// How many entries there are, also of tasks that were cancelled and not passed over yet.
+    /// How many entries there are, including those of tasks that were cancelled and not passed over yet.
     var count: Int { count(from: head.load()) }
 
     /// The position of the first entry, and how many there are.

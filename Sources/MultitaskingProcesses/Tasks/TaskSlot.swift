@@ -47,7 +47,7 @@ struct TaskSlot: Record, Sendable {
         case outOfMemory
         /// The member died; its end is in the inline bytes, see `CrashRecord`.
         case crashed
-        /// In a slot that serves no task any more: its last one was cancelled.
+        /// In a slot that no longer serves a task: its last one was cancelled.
         case cancelled
 
         init(word: UInt64) { self = Self(rawValue: word) ?? .none }
@@ -223,7 +223,7 @@ struct TaskSlot: Record, Sendable {
     /// A number of this task that no other one of the pool has for long: the slot's, and how many it has served.
     var serial: UInt64 { UInt64(index) << 40 | requests.servedTasks & (1 << 40 - 1) }
 
-    /// A number that is none, or too great, says nothing.
+    /// A number that isn't one, or is too large, says nothing.
     func note(progress element: Int) {
         let value = UInt32(exactly: element).map { $0 &+ 1 } ?? 0
         progressWord.store(value & ~Self.reportFlag | progressWord.load() & Self.reportFlag)

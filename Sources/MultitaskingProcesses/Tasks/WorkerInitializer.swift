@@ -36,7 +36,7 @@ public struct WorkerInitializer: Sendable {
         return WorkerInitializer(call: TypedWorkerCall(invoker: invoker, role: "initializer"), timeout: timeout)
     }
 
-    /// Throws `invalidArgument` for a time limit that is none.
+    /// Throws `invalidArgument` for an invalid time limit.
     func validate() throws { try checkTimeout(timeout, "initializerTimeout") }
 }
 
@@ -82,7 +82,7 @@ public struct WorkerFinalizer: Sendable {
         }
     }
 
-    /// Throws `invalidArgument` for a time limit that is none.
+    /// Throws `invalidArgument` for an invalid time limit.
     func validate() throws { try checkTimeout(timeout, "finalizerTimeout") }
 }
 

@@ -107,7 +107,7 @@ struct TaskRunner {
         return .settled
     }
 
-    /// What the task printed comes before its outcome, also when the output is a pipe.
+    /// What the task printed comes before its outcome, even when the output is a pipe.
     private func endOutput() {
         mt_flush_output()
         if prefixesOutput { mt_end_lines() }

@@ -21,12 +21,12 @@ struct DriverEnvironment {
         case .environment: break
         }
         if !hasToken, address == nil {
-            // Ray listens on all addresses, also where it is started for this program alone.
+            // Ray listens on all addresses, even if it is started for this program alone.
             var random = SystemRandomNumberGenerator()
             variables["RAY_AUTH_TOKEN"] = (0..<4).map { _ in String(random.next() as UInt64, radix: 16) }.joined()
         }
         if hasToken {
-            // What others have set for this environment is no consent: with another mode, Ray would ignore the token.
+            // What others have set in this environment isn't consent: with another mode, Ray would ignore the token.
             if !options.allowsUnauthenticated || variables["RAY_AUTH_MODE"] == nil {
                 variables["RAY_AUTH_MODE"] = "token"
             }

@@ -63,6 +63,6 @@ public struct RaySetup: Sendable {
         return setup
     }
 
-    /// Throws `invalidArgument` for a limit that is none.
+    /// Throws `invalidArgument` for an invalid limit.
     func validate() throws { try calls.validate() }
 }

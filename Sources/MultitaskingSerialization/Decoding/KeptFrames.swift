@@ -3,10 +3,10 @@ internal import Synchronization
 /// Frames that left the stack but that somebody may still use, so that they must not be freed.
 struct KeptFrames {
     private var frames: [DecodingFrame] = []
-    /// How many frames there may be before those go that nobody uses any more.
+    /// How many frames there may be before those go that nobody uses anymore.
     private var limit = 16
 
-    /// Keeps `frame` for as long as somebody uses it, and returns what nobody uses any more.
+    /// Keeps `frame` for as long as somebody uses it, and returns what nobody uses anymore.
     mutating func keep(_ frame: DecodingFrame) -> [DecodingFrame] {
         frames.append(frame)
         guard frames.count > limit else { return [] }

@@ -6,6 +6,6 @@ enum ReadFailure: Error {
     case mismatch(tag: UInt8)
     /// The number does not fit the type that was asked for.
     case unrepresentable
-    /// The bytes are no value of their type.
+    /// The bytes aren't a value of their type.
     case invalid(String)
 }

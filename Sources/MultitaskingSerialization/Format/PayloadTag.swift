@@ -34,7 +34,7 @@ enum PayloadTag {
     /// The bit that makes the tag of a number the tag of an array of such numbers.
     static let arrayBit: UInt8 = 0x20
 
-    /// How many bytes a number of this tag takes; nil if it is no number's tag.
+    /// How many bytes a number of this tag takes; nil if it isn't the tag of a number.
     static func width(ofNumber tag: UInt8) -> Int? {
         switch tag {
         case int8, uint8, bool: 1
@@ -46,7 +46,7 @@ enum PayloadTag {
         }
     }
 
-    /// The tag of an array's elements; nil if it is no number array's tag.
+    /// The tag of an array's elements; nil if it isn't the tag of an array of numbers.
     static func element(ofArray tag: UInt8) -> UInt8? {
         guard tag & arrayBit != 0 else { return nil }
         let element = tag & ~arrayBit

@@ -78,7 +78,7 @@ struct AsyncContextMapping<Element: Portable, Value: Portable>: ChunkFunction {
 extension TaskContext {
     /// A context without queues and without an event.
     ///
-    /// - Parameter seed: nil for that of the task's options, or one by chance.
+    /// - Parameter seed: nil for that of the task's options, or a random one.
     fileprivate init(in environment: any TaskEnvironment, seed: UInt64? = nil) {
         let seed = seed ?? environment.seed ?? .random(in: 0 ... .max)
         self = TaskContext(ContextObjects(), seed: seed).inside(environment)

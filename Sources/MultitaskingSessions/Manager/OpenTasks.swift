@@ -18,7 +18,8 @@ final class OpenTasks: Sendable {
 
     private let state = Mutex(State())
 
-    /// Whether the parent is gone. Who adds a task looks afterwards: it sees that, or ``abandon()`` sees the task.
+    /// Whether the parent is gone. A caller that adds a task checks this afterwards: either it sees that the parent is
+    /// gone, or ``abandon()`` sees the task.
     var isAbandoned: Bool { state.withLock { $0.isAbandoned } }
 
     func add(_ session: TaskSession) {

@@ -11,7 +11,7 @@ final class ProgressPresenter: WaitAttendant {
     private let hasEnded = Latch()
 
     private static let interval = Duration.milliseconds(100)
-    /// How often it is looked whether the terminal has another size, which moves the lines that are shown.
+    /// How often to check whether the size of the terminal has changed, which moves the lines that are shown.
     private static let sizeInterval = Duration.milliseconds(20)
     /// How often a log gets a line.
     private static let plainInterval = Duration.seconds(10)

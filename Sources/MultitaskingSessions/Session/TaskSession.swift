@@ -163,7 +163,7 @@ public class TaskSession: @unchecked Sendable {
     /// Cancels what was submitted before something that cannot be.
     func abandonAll() { RemainingTasks.cancel.apply(to: (try? tasks) ?? []) }
 
-    /// How long the session has had tasks; the time stands still once they have all ended.
+    /// How long the session has had tasks; the time stops once all of them have ended.
     func elapsed(isFinished: Bool) -> Duration {
         state.withLock { state in
             if isFinished { state.stopwatch?.stop() }

@@ -119,7 +119,7 @@ package enum ExitDrain {
         }
     }
 
-    /// Waits until all pools have ended, or nothing can happen in any of them any more.
+    /// Waits until all pools have ended, or nothing can happen in any of them anymore.
     private static func drain(_ pools: [any PoolAtExit]) {
         var open = pools
         var pause: useconds_t = 50

@@ -10,7 +10,7 @@ package enum WorkerLogging {
     private struct State {
         /// Makes the handlers of this process.
         var factory: Factory?
-        /// Sends a record to the client; nil in a process that is no worker.
+        /// Sends a record to the client; nil in a process that isn't a worker.
         var sender: Sender?
     }
 

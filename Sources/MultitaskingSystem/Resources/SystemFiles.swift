@@ -49,7 +49,7 @@ package struct SystemFiles: Sendable {
         return names
     }
 
-    /// What a symbolic link leads to; empty if it is none.
+    /// The target of a symbolic link; empty if it isn't one.
     package func target(_ path: String) -> String {
         var bytes = [CChar](repeating: 0, count: 4096)
         // SAFETY: the call writes at most as many bytes as the array has, and no zero at the end.
@@ -67,7 +67,8 @@ package struct SystemFiles: Sendable {
     /// The text of a file; nil if it cannot be read.
     package func text(_ path: String) -> String? { bytes(path).map { String(decoding: $0, as: UTF8.self) } }
 
-    /// The numbers at the beginning of a file, divided by spaces, up to what is none; empty if it cannot be read.
+    /// The numbers at the beginning of a file, separated by spaces, up to the first word that isn't a number; empty if
+    /// the file can't be read.
     package func numbers(_ path: String) -> [Int] {
         var numbers: [Int] = []
         for word in (bytes(path) ?? []).split(whereSeparator: \.isSpace) {

@@ -1,7 +1,7 @@
 internal import Synchronization
 internal import MultitaskingPlatform
 
-/// Sees to it that a program leaves a terminal that scrolls as before, also when a signal or `exit` ends or stops it.
+/// Sees to it that a program leaves a terminal that scrolls as before, even when a signal or `exit` ends or stops it.
 ///
 /// There is one user at a time: two bars in the same lines would be none.
 ///

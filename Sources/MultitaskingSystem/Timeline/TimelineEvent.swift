@@ -73,7 +73,7 @@ package struct TimelineEvents: Sendable {
 package protocol RestingSource: AnyObject, Sendable {
     /// Blocks until something begins that is recorded, ``endRest()`` is called, or the limit passes.
     ///
-    /// - Parameter isOver: whether there is no reason to rest any more; asked when others can wake it already.
+    /// - Parameter isOver: whether there is no reason to rest anymore; asked when others can wake it already.
     func rest(_ limit: Duration, unless isOver: () -> Bool) -> TimelinePause
     /// Ends the rest, if there is one.
     func endRest()
@@ -89,7 +89,7 @@ package protocol TimelineSource: RestingSource {
     func takeEvents() -> TimelineEvents
     /// What there is now: queues and memory.
     func gauges() -> [TimelineGauge]
-    /// Nobody takes any more.
+    /// Nobody takes anymore.
     func endTimeline()
 }
 

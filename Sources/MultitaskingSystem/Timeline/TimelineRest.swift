@@ -13,7 +13,7 @@ package final class TimelineRest: Sendable {
 
     /// Blocks until somebody calls ``wake()`` or ``end()``, or the limit passes, which gives false.
     ///
-    /// - Parameter isOver: whether there is no reason to rest any more; asked when others can wake it already.
+    /// - Parameter isOver: whether there is no reason to rest anymore; asked when others can wake it already.
     package func rest(_ limit: Duration, unless isOver: () -> Bool) -> Bool {
         let latch = Latch()
         bell.withLock { $0 = latch }
@@ -29,7 +29,7 @@ package final class TimelineRest: Sendable {
     @inline(__always)
     package func wake() { if isResting.load(ordering: .relaxed) { end() } }
 
-    /// Nobody is to rest any more.
+    /// Nobody is to rest anymore.
     @inline(never)
     package func end() {
         isResting.store(false, ordering: .relaxed)

@@ -69,7 +69,7 @@ package struct TimelineWriter: ~Copyable {
             file.mark("crash", track, end)
         } else {
             file.slice(span.name, file.results, end, end)
-            // At the end of a slice is not in it any more.
+            // At the end of a slice is not in it anymore.
             let last = max(start, end - 1)
             file.arrow("task", from: track, min(encodeStart ?? runStart, last), to: file.results, end)
         }

@@ -4,7 +4,7 @@ internal import MultitaskingPlatform
 
 /// Writes events in the Trace Event Format ("JSON Array Format"), which Perfetto and chrome://tracing read.
 ///
-/// They read it also if the closing bracket is missing, so the file is right after each write.
+/// They read it even if the closing bracket is missing, so the file is valid after each write.
 struct TraceFile: ~Copyable {
     private let path: String
     private let descriptor: Int32

@@ -13,7 +13,7 @@ internal import Synchronization
 package final class SpinHistory: Sendable {
     /// For how long to look, in nanoseconds.
     private let reach = Atomic<Int64>(.max)
-    /// When to look for the full time although looking has not paid of late.
+    /// When to look for the full time although looking hasn't paid off recently.
     private let tries = RareTries(every: 8)
 
     package init() {}
@@ -23,7 +23,7 @@ package final class SpinHistory: Sendable {
     /// Looks that are so far apart, in nanoseconds, say that another thread has had the core in between.
     private static let interruption: Int64 = 20_000
 
-    /// Whether looking has not paid of late.
+    /// Whether looking hasn't paid off recently.
     package var isDiscouraged: Bool { reach.load(ordering: .relaxed) == 0 }
 
     /// Notes that something was there before it was worth reading a clock.

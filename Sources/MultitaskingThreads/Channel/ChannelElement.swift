@@ -11,8 +11,8 @@ final class ChannelElement: Sendable {
         self.value = value
     }
 
-    /// The value, if this is the type it was sent as; nil if not. Exactly this type, so that an `Int` is no `Int?` and
-    /// a subclass no superclass, as in a process pool.
+    /// The value, if this is the type it was sent as; nil if not. Exactly this type, so that an `Int` isn't an `Int?`
+    /// and a subclass isn't its superclass, as in a process pool.
     func value<Value: Sendable>(as type: Value.Type) -> Value? {
         func same<Sent>(_ value: Sent) -> Value? {
             // SAFETY: it is the same type.

@@ -34,7 +34,7 @@ struct ChannelStateMachine<Element, Waiter>: ~Copyable {
     private let capacity: Int?
     private var elements = FIFO<Element>()
     private var isClosed = false
-    /// Whether the pool has ended, so that nobody is waited for any more.
+    /// Whether the pool has ended, so that nobody is waited for anymore.
     private var hasEnded = false
     /// Elements that were sent and not reported as done.
     private var unfinished = 0

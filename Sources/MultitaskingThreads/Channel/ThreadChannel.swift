@@ -157,7 +157,7 @@ public final class ThreadChannel: InProcessOfferingChannel {
     @discardableResult
     public func close(discarding: Bool = false) -> Int { storage.close(discarding: discarding) }
 
-    /// Closes the channel because the pool has ended: also those wake who wait for reports.
+    /// Closes the channel because the pool has ended, which also wakes those who wait for reports.
     func end() { storage.end() }
 
     /// Reports that one received element has been processed.

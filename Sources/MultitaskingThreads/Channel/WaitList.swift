@@ -33,7 +33,7 @@ struct WaitList<Waiter> {
         return nil
     }
 
-    /// Takes a waiter out; false if it is not here any more.
+    /// Takes a waiter out; false if it is not here anymore.
     mutating func remove(id: UInt64) -> Bool {
         guard waiters.removeValue(forKey: id) != nil else { return false }
         // Ids of waiters that left stay in `order`; they are swept before they outnumber the others.

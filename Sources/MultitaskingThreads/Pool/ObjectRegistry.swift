@@ -37,7 +37,7 @@ final class ObjectRegistry: Sendable {
         }
     }
 
-    /// Registers a channel; false if the pool has ended, and nobody would close it any more.
+    /// Registers a channel; false if the pool has ended, and nobody would close it anymore.
     func add(_ channel: ThreadChannel) -> Bool {
         let entry = WeakChannel(object: channel)
         return state.withLock { state in

@@ -16,7 +16,7 @@ final class PoolStorage: Sendable {
     let modeAtExit: ShutdownMode
     /// What the workers have done, by their numbers.
     let tallies = Lock<[ThreadTally]>([])
-    /// What threads have done that are no workers.
+    /// What threads that aren't workers have done.
     let outsideTally: ThreadTally
     let sampler: SubmitSampler
     /// Whether a timeline is written.
@@ -282,7 +282,7 @@ final class PoolStorage: Sendable {
             cause: initializerFailure.withLock { $0 })
     }
 
-    /// Whether a worker has to look at the roster, or will find no task any more.
+    /// Whether a worker has to look at the roster, or will find no task anymore.
     private func hasNews(_ number: Int, _ made: Int) -> Bool {
         number >= target.load(ordering: .sequentiallyConsistent)
             || made != callCount.load(ordering: .sequentiallyConsistent) || queues.isClosed

@@ -59,7 +59,8 @@ struct Roster: ~Copyable {
         return calls[call].tasks.removeValue(forKey: worker).map(Duty.task) ?? .again(calls[call].again)
     }
 
-    /// Has nobody make a call again in whose middle a worker's thread has ended; false if that was in none.
+    /// Prevents a call in the middle of which a worker's thread has ended from being made again; false if the thread
+    /// ended outside any call.
     mutating func endCall(of worker: Int) -> Bool {
         guard let call = callsUnderWay.removeValue(forKey: worker) else { return false }
         calls[call].again = nil

@@ -226,7 +226,7 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
     public func waitUntilShutDown(_ wait: WaitLimit) -> Bool {
         guard owner.isThisProcess else { return true }
         guard PoolIdentity.current !== storage.identity, storage.waitUntilEmpty(wait.deadline) else { return false }
-        // Calls that wait for others cannot be submitted any more, so there is nothing to settle.
+        // Calls that wait for others cannot be submitted anymore, so there is nothing to settle.
         joinThreads()
         return true
     }

@@ -13,14 +13,14 @@ final class TimelineLog: Sendable {
     fileprivate struct State {
         /// What the threads that were met were, and from when on.
         var stays: [UInt: ArraySlice<Stay>] = [:]
-        /// How many threads were met that are no workers.
+        /// How many threads were met that aren't workers.
         var others: Int32 = 0
         var events = TimelineEvents()
     }
 
     fileprivate struct Stay {
         var start: Int64
-        /// Nil if the thread is no worker, and nothing was heard of it yet.
+        /// Nil if the thread isn't a worker, and hasn't been heard of yet.
         var place: TimelinePlace?
     }
 
@@ -39,7 +39,7 @@ final class TimelineLog: Sendable {
     func record(_ isOn: Bool) {
         state.withLock { state in
             state.events = TimelineEvents()
-            // What a thread was before does not matter any more.
+            // What a thread was before does not matter anymore.
             state.stays = state.stays.mapValues { $0.suffix(1) }
         }
         self.isOn.store(isOn, ordering: .relaxed)

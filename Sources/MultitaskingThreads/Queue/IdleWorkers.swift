@@ -2,7 +2,7 @@ internal import Synchronization
 
 /// How many workers search for work, sleep, and are being woken; and the waking.
 ///
-/// A worker that runs out of work first searches: it looks at the queue for some microseconds. While somebody searches
+/// A worker that runs out of work first searches: it looks at the queue for a few microseconds. While somebody searches
 /// or is being woken, nobody needs to be woken, so that a submit makes no system call. A worker that finds work wakes
 /// another if there is more. This is how Go's scheduler and tokio's avoid waking too many and too few.
 ///

@@ -50,6 +50,6 @@ enum Spin {
 
     /// How often to look in any case: for a microsecond, in which a thread on another core has done what is short.
     private static var glance: Int { 40 }
-    /// The same where looking has not paid of late, because both threads share a core perhaps.
+    /// The same where looking hasn't paid off recently, because both threads share a core perhaps.
     private static var shortGlance: Int { 4 }
 }

@@ -16,7 +16,7 @@ final class SubmitSampler: Sendable {
     init(_ rest: TimelineRest) { self.rest = rest }
 
     private static let rate = SamplingRate.submissions
-    /// How often it is looked how fast they come.
+    /// How often to check how fast they come.
     private static let share: UInt = 16
 
     func noteAll(_ isOn: Bool) {

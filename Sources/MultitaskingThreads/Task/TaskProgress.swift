@@ -37,7 +37,7 @@ struct TaskProgress: ~Copyable, Sendable {
     init(generation: Int) { word = Atomic(Self.queued | Self.bits(of: generation)) }
 
     deinit {
-        // ORDERING: acquiring, pairs with `companion(else:)`. Nobody else has the word any more.
+        // ORDERING: acquiring, pairs with `companion(else:)`. Nobody else has the word anymore.
         unsafe Self.reference(in: word.load(ordering: .acquiring))?.release()
     }
 

@@ -12,7 +12,7 @@ final class JoinableThread: Sendable {
         }
     }
 
-    /// Nobody can join it any more.
+    /// Nobody can join it anymore.
     deinit { take()?.detach() }
 
     /// Blocks until the thread has ended; returns at once on the thread itself.

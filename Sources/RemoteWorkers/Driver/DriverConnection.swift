@@ -135,7 +135,7 @@ package final class DriverConnection: Sendable {
         }
     }
 
-    /// The error of what a pool can't know any more.
+    /// The error of what a pool can't know anymore.
     func lossError(_ what: String) -> MultitaskingError { Self.lossError(what, driver) }
 
     private static func lossError(_ what: String, _ driver: DriverProcess) -> MultitaskingError {

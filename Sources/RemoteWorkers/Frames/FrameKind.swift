@@ -59,7 +59,7 @@ package enum FrameKind: UInt8, Sendable, Hashable, CaseIterable {
     }
 }
 
-/// What arrived is no frame of this protocol.
+/// What arrived isn't a frame of this protocol.
 package struct FrameError: Error, Sendable, Hashable, CustomStringConvertible {
     package let description: String
 

@@ -30,7 +30,7 @@ package struct Frame: Sendable {
 /// Takes a stream of bytes and descriptors apart into frames.
 ///
 /// It is given what a peer sends, and believes nothing of it: memory is taken in proportion to what has arrived, and
-/// what is no frame is an error, after which the stream cannot be read any further.
+/// anything that isn't a frame is an error, after which the stream cannot be read any further.
 package struct FrameReader: ~Copyable {
     private var buffer: [UInt8] = []
     /// Where in the buffer the next frame begins.

@@ -14,7 +14,7 @@ package final class HubClient: Sendable {
         var setSignals: Set<SharedObjectID> = []
         var cells: [SharedObjectID: WeakCell] = [:]
         var leastCleaning = 64
-        /// Why the hub does not answer any more.
+        /// Why the hub does not answer anymore.
         var loss: MultitaskingError?
     }
 
@@ -103,7 +103,7 @@ package final class HubClient: Sendable {
     /// The error of calls to a hub that is gone.
     package var lossError: MultitaskingError { state.withLock { $0.loss } ?? .channelIsClosed }
 
-    /// Ends all that waits: the hub does not answer any more.
+    /// Ends all that waits: the hub does not answer anymore.
     ///
     /// - Parameter error: why; nil if the pool has ended as it should.
     package func lose(_ error: MultitaskingError?) {

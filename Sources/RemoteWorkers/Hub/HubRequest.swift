@@ -81,7 +81,7 @@ package struct HubAnswer: Sendable {
         case noSuchObject = 3
         case wrongType = 4
         case invalid = 5
-        /// The hub does not answer any more.
+        /// The hub does not answer anymore.
         case lost = 255
     }
 

@@ -38,7 +38,7 @@ package final class RequestTable: Sendable {
         return id
     }
 
-    /// Sends a request that is no hub's, and blocks until it is answered.
+    /// Sends a request that isn't for a hub, and blocks until it is answered.
     @available(*, noasync)
     func call(
         _ kind: FrameKind, _ head: [UInt8], pool: UInt32, tailCount: Int, _ pieces: TailPieces

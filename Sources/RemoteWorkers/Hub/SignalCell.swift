@@ -4,7 +4,7 @@ internal import Synchronization
 /// A process's copy of a signal, which is pushed to it.
 @safe
 final class SignalCell: @unchecked Sendable {
-    // SAFETY: the word is allocated once, has a stable address, and is freed when nobody can look at it any more.
+    // SAFETY: the word is allocated once, has a stable address, and is freed when nobody can look at it anymore.
     private let word: UnsafeMutablePointer<Atomic<UInt64>>
     private let waiters = Mutex(Waiters())
 
@@ -13,7 +13,7 @@ final class SignalCell: @unchecked Sendable {
         var bodies: [UInt64: @Sendable () -> Void] = [:]
         /// How many times the signal was set.
         var sets: UInt64 = 0
-        /// Whether nobody can set the signal any more.
+        /// Whether nobody can set the signal anymore.
         var isGivenUp = false
     }
 
@@ -47,7 +47,7 @@ final class SignalCell: @unchecked Sendable {
     /// How many times the signal was set, as far as this process was told.
     var sets: UInt64 { waiters.withLock { $0.sets } }
 
-    /// Wakes those that wait: nobody can set the signal any more.
+    /// Wakes those that wait: nobody can set the signal anymore.
     func giveUp() {
         let bodies = waiters.withLock { waiters in
             waiters.isGivenUp = true
@@ -57,7 +57,7 @@ final class SignalCell: @unchecked Sendable {
         for body in bodies { body() }
     }
 
-    /// Calls `body` once when the signal is set, at once if it is, or when nobody can set it any more.
+    /// Calls `body` once when the signal is set, at once if it is, or when nobody can set it anymore.
     ///
     /// - Returns: what forgets it.
     func whenSet(_ body: @escaping @Sendable () -> Void) -> @Sendable () -> Void {

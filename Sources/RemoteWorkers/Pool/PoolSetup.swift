@@ -34,7 +34,7 @@ package struct PoolSetup: Sendable {
         finalizerLimit = limit
     }
 
-    /// Throws `invalidArgument` for a limit that is none.
+    /// Throws `invalidArgument` for an invalid limit.
     package func validate() throws {
         guard finalizer != nil, !(.zero < finalizerLimit && finalizerLimit <= .seconds(86_400)) else { return }
         throw MultitaskingError(

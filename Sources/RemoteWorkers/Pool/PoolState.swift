@@ -76,7 +76,7 @@ struct PoolState: Sendable {
     /// The place that a task belongs to; nil if any will do, as for what a worker that is gone has left to do.
     private func place(of task: any QueuedTask) -> Int? { task.place.flatMap { $0 < target + handOver ? $0 : nil } }
 
-    /// Keeps a task until its next attempt is due; by what it is taken out then. Nil if no task is run again any more.
+    /// Keeps a task until its next attempt is due; by what it is taken out then. Nil if no task is run again anymore.
     mutating func delay(_ task: any QueuedTask) -> UInt64? {
         guard takesBack else { return nil }
         lastDelay += 1
@@ -84,7 +84,7 @@ struct PoolState: Sendable {
         return lastDelay
     }
 
-    /// Takes out a task whose next attempt is due; nil if it is not there any more.
+    /// Takes out a task whose next attempt is due; nil if it is not there anymore.
     mutating func removeDelayed(_ id: UInt64) -> (any QueuedTask)? { delayed.removeValue(forKey: id) }
 
     /// Whether a task can be run again.

@@ -2,7 +2,7 @@ package import MultitaskingCore
 internal import MultitaskingSerialization
 internal import Synchronization
 
-// Calls that are no tasks: what each process runs first and last, and what all of them are to run.
+// Calls that aren't tasks: what each process runs first and last, and what all of them are to run.
 
 extension RemotePool {
     private static let initializerNumber: UInt64 = 1

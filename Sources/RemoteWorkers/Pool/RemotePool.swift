@@ -345,7 +345,7 @@ package final class RemotePool: Sendable {
         for run in running { cancel(run: run, level: .withItsWorker) }
         endIfDrained()
         guard mode == .kill else { return }
-        // No Swift task: a process that has used one can't be forked any more.
+        // No Swift task: a process that has used one can't be forked anymore.
         _ = startDetachedThread { [weak self, ended] in
             if !ended.wait(.upTo(Self.patience)) { self?.loseUnlessEnded() }
         }

@@ -22,7 +22,7 @@ package struct RunOrder: Sendable, Hashable {
         case none
         /// The call of this number; those before it are made first.
         case call(UInt64)
-        /// All calls are made before it, also those that its process has made already.
+        /// All calls are made before it, including those that its process has already made.
         case allCalls
     }
 

@@ -3,7 +3,7 @@ import MultitaskingCore
 /// What a task prints to one stream, cut into whole lines that say whose they are.
 struct PrefixedLines: Sendable {
     private let prefix: [UInt8]
-    /// What is no whole line yet.
+    /// What isn't a whole line yet.
     private var line: [UInt8] = []
 
     /// How long a line may be, in bytes, before it continues in another one.

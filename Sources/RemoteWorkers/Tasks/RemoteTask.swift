@@ -49,7 +49,7 @@ protocol QueuedTask: SubmittedCall {
 }
 
 extension SubmittedCall {
-    /// Whether it is one in the pool's statistics: what is only there for a worker's sake is none.
+    /// Whether it is one in the pool's statistics: what exists only for a worker's sake isn't.
     var isCounted: Bool { setUp != .allCalls }
 }
 
@@ -300,7 +300,7 @@ extension RemoteTask: FutureSource {
         return ledger.withLock { ledger in
             if let known = ledger.decoded { return known }
             ledger.decoded = outcome
-            // The bytes are not needed any more.
+            // The bytes are not needed anymore.
             if case .ended(.value) = ledger.progress { ledger.progress = .ended(.value(.empty)) }
             return outcome
         }

@@ -17,7 +17,7 @@ protocol CallRunner: AnyObject, Sendable {
 extension PortableCall {
     /// Finds the function in this process.
     ///
-    /// - Throws: `functionNotFound`, also if this is another build; `decodeFailed`.
+    /// - Throws: `functionNotFound`, including if this is another build; `decodeFailed`.
     func runner() throws -> any CallRunner {
         let (address, type) = try resolve()
         func plain<Function: PortableFunction>(_ type: Function.Type) throws -> any CallRunner {

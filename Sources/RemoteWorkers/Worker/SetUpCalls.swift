@@ -4,7 +4,7 @@ internal import MultitaskingCore
 struct SetUpCalls {
     /// What a call is for, as frames have it.
     enum Role: UInt8, Sendable {
-        /// Nothing any more.
+        /// Nothing anymore.
         case none = 0
         case initializer = 1
         case finalizer = 2

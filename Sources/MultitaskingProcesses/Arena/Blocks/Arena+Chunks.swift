@@ -71,7 +71,7 @@ extension Arena {
     }
 
     /// Gives the pages of free chunks back to the system, and from now on those of each chunk that becomes free: nobody
-    /// will need them any more.
+    /// will need them anymore.
     func discardFreeChunks(by member: Int) {
         header.warmLimit.store(0)
         for chunk in touchedChunks {

@@ -58,7 +58,7 @@ final class Heap: Sendable {
 
     /// Allocates at least `byteCount` bytes, noting the block in the journal first.
     ///
-    /// - Parameter mayWait: whether to wait, for some seconds at most, for what others can give back. Otherwise they
+    /// - Parameter mayWait: whether to wait, for a few seconds at most, for what others can give back. Otherwise they
     ///   are asked for it, and a later call may find it.
     /// - Throws: `arenaLimitReached`.
     /// - Complexity: O(1) amortized for blocks up to 512 KiB; O(chunks in the arena) for larger ones.

@@ -151,7 +151,7 @@ struct HeaderRecord: Record {
     var supervisorPid: SharedWord { word(.supervisorPid) }
     /// What stands for the supervisor's process id once it has ended because there is nothing left to do.
     static let supervisorHasEnded = UInt64.max
-    /// Not 0 when no task is run again any more: those that were to be are cancelled.
+    /// Not 0 when no task is run again anymore: those that were to be are cancelled.
     var cancelsRetries: SharedWord { word(.cancelsRetries) }
     /// How many workers in a row have failed to start.
     var startFailures: SharedWord { word(.startFailures) }

@@ -29,7 +29,7 @@ extension Shared<PoolPhase> {
     func advance(to phase: PoolPhase) {
         while true {
             let now = word.load()
-            // What is no phase at all was written by a task that has lost its way.
+            // A value that isn't a phase was written by a faulty task.
             guard now < phase.rawValue || now > PoolPhase.killing.rawValue else { return }
             if word.compareExchange(now, phase.rawValue) { return }
         }

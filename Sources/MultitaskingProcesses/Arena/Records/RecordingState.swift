@@ -9,7 +9,7 @@ enum RecordingState {
 extension HeaderRecord {
     /// Something begins that is written down: wakes the thread that reads it, if it rests.
     ///
-    /// ORDERING: relaxed. Who looks while a rest begins may miss it; the rest is limited.
+    /// ORDERING: relaxed. A reader that looks while a rest begins may miss it; the rest is limited.
     @inline(__always)
     func wakeRecorder() {
         if recording.loadRelaxed() == RecordingState.resting { endRecorderRest() }

@@ -105,7 +105,7 @@ struct Passage {
     }
 
     private func claim(by member: Int) throws -> (Entry, UInt64) {
-        // Most entries that were ever used mean nothing any more.
+        // Most entries that were ever used mean nothing anymore.
         if let claim = table.claim({ claim($0, by: member) }) { return claim }
         throw MultitaskingError(
             .arenaLimitReached,

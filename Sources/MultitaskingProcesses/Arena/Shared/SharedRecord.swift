@@ -43,7 +43,7 @@ struct SharedRecord: Record {
 
     /// Says that a member has handles.
     func hold(by member: Int) { word(.holders, member / 64).formUnion(bit(member)) }
-    /// Says that a member has no handle any more.
+    /// Says that a member has no handle anymore.
     func letGo(by member: Int) { word(.holders, member / 64).formClear(bit(member)) }
 
     /// Whether any member has a handle.

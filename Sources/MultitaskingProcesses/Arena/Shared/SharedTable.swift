@@ -88,7 +88,7 @@ struct SharedTable {
     /// - Complexity: O(values), and O(payloads on their way) for each that is freed.
     func sweep() {
         // ORDERING: what this process has let go of, for itself or a dead one, comes before the look at what payloads
-        // lead to. Who frees a payload later sees that, and looks after its values.
+        // lead to. The process that frees a payload later sees that, and takes care of its values.
         fence()
         let found = Passage(arena).values()
         for record in (0..<count).map(record) {
