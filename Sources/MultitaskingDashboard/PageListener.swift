@@ -183,7 +183,7 @@
     }
 
     extension Socket {
-        /// Has it closed in programs that this one executes: one that goes on would keep the port.
+        /// Closes it in programs that this one executes: one that outlives this program would keep the port.
         fileprivate func keepFromOtherPrograms() { _ = fcntl(file.rawValue, F_SETFD, FD_CLOEXEC) }
     }
 

@@ -94,8 +94,8 @@ extension Trial {
         }
     }
 
-    /// Has tasks and threads of the parent make random calls at once on channels of several capacities, often enough
-    /// that some are interrupted in the middle, if there are fewer cores.
+    /// Makes tasks and threads of the parent make random calls at the same time on channels of several capacities,
+    /// often enough that some are interrupted in the middle, if there are fewer cores.
     fileprivate func checkTimedHistories(_ pool: any Executor, tasks: Int, threads: Int) throws {
         // Where a call takes a millisecond, fewer calls than are wanted will do.
         let limit = patience / 40

@@ -32,7 +32,7 @@ extension Executor {
 }
 
 extension WorkerExecutor {
-    /// Has every worker call a function that is given its worker's environment before its arguments.
+    /// Makes every worker call a function that receives the worker's environment before its arguments.
     func startEverywhere<each Argument: Portable, Output: Portable>(
         _ function:
             @autoclosure @escaping @Sendable () ->

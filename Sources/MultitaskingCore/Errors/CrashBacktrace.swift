@@ -134,13 +134,13 @@ extension CrashBacktrace {
         }
     }
 
-    /// Has frames look up their symbols by `resolve` from now on, which is given an image and an offset.
+    /// Makes frames look up their symbols by `resolve` from now on, which is given an image and an offset.
     package static func resolveSymbols(by resolve: @escaping @Sendable (String, UInt64) -> Symbol?) {
         resolver.withLock { $0 = resolve }
     }
 }
 
-/// How symbols are looked up in this process; nobody can before there was a crash.
+/// How symbols are looked up in this process; they can't be before there was a crash.
 private let resolver = Lock<(@Sendable (String, UInt64) -> CrashBacktrace.Symbol?)?>(nil)
 
 extension CrashBacktrace.Frame: Codable {

@@ -25,7 +25,7 @@ public struct MultitaskingError: Error, Sendable, CustomStringConvertible {
     /// created it.
     public let origin: Origin
 
-    /// Whether what was refused never fits, however much room becomes free, so that waiting is no use.
+    /// Whether what was refused never fits, however much room becomes free, so that waiting is pointless.
     package private(set) var neverFits = false
 
     /// Creates an error.
@@ -182,7 +182,7 @@ extension MultitaskingError.Code {
 }
 
 extension MultitaskingError {
-    /// The error of a task whose time was up: whether its worker was ended, of which `failure` tells, or it left by
+    /// The error of a task whose time was up, whether its worker was ended, as `failure` says, or the task left by
     /// itself when it was asked to.
     package static func taskTimedOut(_ failure: WorkerFailure?) -> Self {
         Self(

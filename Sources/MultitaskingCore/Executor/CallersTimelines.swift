@@ -21,7 +21,7 @@ package protocol CallersTimeline: Timeline, AnyObject {
     ) throws -> Bool
 }
 
-/// Has what lives in another time go on during a wait for it, and says what may come from there.
+/// Lets what lives in another time continue during a wait for it, and says what may come from there.
 package typealias OtherTimes = (any CallersTimeline) -> Outside
 
 /// The timelines in which threads of this process live.

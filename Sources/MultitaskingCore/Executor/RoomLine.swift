@@ -23,7 +23,7 @@ struct RoomLine {
     private var isLooking = false
     /// The number of the call that the last look ended with.
     private var lastPlace: UInt64 = 0
-    /// How long the next look is put off, where nobody tells of room.
+    /// How long the next look is postponed if nobody reports room.
     private(set) var pause = shortestPause
 
     private static var shortestPause: Duration { .microseconds(100) }

@@ -27,7 +27,8 @@ enum RoomLines {
         state.withLock { $0.lines[ObjectIdentifier(executor)] != nil }
     }
 
-    /// Has a call wait for room; the executor lives as long as that. Returns the number by which to take the call back.
+    /// Makes a call wait for room; the executor lives as long as that. Returns the number by which the call can be
+    /// withdrawn.
     static func add(_ call: RoomLine.Call, for executor: some Executor) -> UInt64 {
         let number = state.withLock { state in
             let number = state.nextNumber()

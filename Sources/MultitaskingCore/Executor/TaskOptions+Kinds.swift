@@ -1,5 +1,5 @@
 extension TaskOptions {
-    /// Whether they say anything about an element that would mean something else if they said it about several of them.
+    /// Whether they contain an option for an element that would mean something else for several elements.
     var areForEachElement: Bool {
         var others = self
         others.priority = .normal

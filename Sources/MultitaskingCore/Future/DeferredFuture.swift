@@ -165,7 +165,7 @@ final class DeferredFuture<Value: Sendable>: FutureSource {
                 + "ever end; return one that doesn't depend on it")
     }
 
-    /// Has `follower` called when it has ended; gives it back for the caller to call, if it has.
+    /// Calls `follower` when the future has ended; if it already has, returns the follower for the caller to call.
     func add(_ follower: Follower) -> [Follower] {
         let step = Follower(step: { [self] in passOn(follower) })
         guard let registration = follower.registration else {

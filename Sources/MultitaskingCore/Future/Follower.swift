@@ -5,7 +5,7 @@
 ///
 /// Only a step that has nothing left to do puts its followers off like this: when code of a user ends a future, all
 /// that follows has been called when that call returns. So a callback may wait for what it has ended itself. In a queue
-/// of its thread, what it waits for could stand behind it, and would never be called.
+/// of its thread, what it waits for could be behind it, and would never be called.
 package struct Follower: Sendable {
     private let step: @Sendable () -> [Follower]
     /// Where it waits, if it can be taken back.
@@ -36,7 +36,7 @@ package struct Follower: Sendable {
 
 /// A task that others follow in the client: by `then`, or because its result is one of their arguments.
 package protocol Followable: Awaitable {
-    /// Has `follower` called when the task has ended.
+    /// Calls `follower` when the task has ended.
     ///
     /// - Returns: what the caller must call, or have called: the follower, if the task has ended.
     func add(_ follower: Follower) -> [Follower]

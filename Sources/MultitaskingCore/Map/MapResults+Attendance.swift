@@ -13,7 +13,7 @@ package protocol WaitAttendant: Sendable {
 extension MapResults {
     package typealias Attendance = @Sendable (_ look: @escaping @Sendable () -> Progress) -> (any WaitAttendant)?
 
-    /// Has something go on whenever somebody waits for the results.
+    /// Makes something go on whenever somebody waits for the results.
     package func attend(_ begin: @escaping Attendance) { attendance.withLock { $0 = begin } }
 
     /// Begins what goes on during a wait; nil if that is nothing.

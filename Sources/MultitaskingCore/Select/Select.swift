@@ -108,7 +108,7 @@ package final class SelectWatch: Sendable {
 
     package init() {}
 
-    /// Has `wake` called, once or more often, when one of the sources may be ready.
+    /// Calls `wake`, once or more often, when one of the sources may be ready.
     package func begin(_ sources: [any Selectable], _ wake: @escaping @Sendable () -> Void) throws {
         var begun: [@Sendable () -> Void] = []
         defer { endings.value = begun }

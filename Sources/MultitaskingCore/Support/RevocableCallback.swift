@@ -6,7 +6,8 @@ package final class RevocableCallback: Sendable {
 
     package init(_ body: @escaping @Sendable () -> Void) { self.body = Lock(body) }
 
-    /// Has `whenDone`, which takes nothing back, call `body`, and returns what takes that back; what stays is empty.
+    /// Registers `body` with `whenDone`, which can't revoke callbacks, and returns a function that revokes it; an empty
+    /// callback stays.
     static func register(
         _ body: @escaping @Sendable () -> Void, with whenDone: (@escaping @Sendable () -> Void) -> Void
     ) -> @Sendable () -> Void {

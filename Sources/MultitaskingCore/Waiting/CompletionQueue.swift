@@ -3,7 +3,7 @@ final class CompletionQueue: Sendable {
     private let mailbox = NumberMailbox()
     let tasks: [any Awaitable]
     private let timeline: (any Timeline)?
-    /// The tasks that others than the backend may end, if a caller waits in time of its own.
+    /// The tasks that something other than the backend may end, if a caller waits in a time of its own.
     private let outsiders: Outsiders?
     /// What takes the callbacks back.
     private let endings = Keeper<[@Sendable () -> Void]>([])

@@ -87,7 +87,7 @@ final class SimulatedMemory: SharedMemory {
 
     var bytes: UnsafeRawBufferPointer { unsafe UnsafeRawBufferPointer(memory) }
 
-    /// Has `body` fill it, before anybody else knows it.
+    /// Lets `body` fill it, before anybody else knows it.
     func fill(_ body: (UnsafeMutableRawBufferPointer) throws -> Void) rethrows { try unsafe body(memory) }
 
     func value<Value: Portable>(as type: Value.Type, in environment: any TaskEnvironment) throws -> Value {

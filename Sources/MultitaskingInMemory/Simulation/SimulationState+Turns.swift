@@ -227,7 +227,7 @@ extension SimulationState {
         }
     }
 
-    /// Has something happen at a time, in the order of planning if there is more at that time.
+    /// Schedules something for a time; things at the same time happen in the order in which they were scheduled.
     mutating func plan(_ event: TimerQueue.Event, at time: Nanoseconds) {
         if timers.isCrowded {
             var timers = exchange(&self.timers, with: TimerQueue())

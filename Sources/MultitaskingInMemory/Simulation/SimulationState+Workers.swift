@@ -272,7 +272,7 @@ extension SimulationState {
 
     // MARK: All workers
 
-    /// Has every worker make a call; the tasks of those that are there, in the order of the workers.
+    /// Makes every worker make a call; returns the tasks of the current workers, in the order of the workers.
     ///
     /// - Parameter companion: what one of the tasks keeps alive until it has ended.
     mutating func callEverywhere(

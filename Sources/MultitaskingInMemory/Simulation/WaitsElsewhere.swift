@@ -9,7 +9,7 @@ final class WaitsElsewhere: Sendable {
     /// - Parameter thread: the thread that waits.
     init(of thread: UInt) { self.thread = thread }
 
-    /// Has another simulation go on, also without the thread that waits; what may come from there.
+    /// Lets another simulation continue, even without the thread that waits; returns what may come from there.
     ///
     /// - Parameter simulation: the one in which the thread waits, and in which all wait now.
     func outside(of simulation: Simulator, in other: any CallersTimeline) -> Outside {

@@ -157,13 +157,13 @@ struct ArenaLayout: Sendable, Equatable {
     let chunkTable: Int
     let blockHeaders: Int
     let chunks: Int
-    /// The most bytes of one argument list, result or message, before it is compressed; what becomes more is refused by
-    /// its writer and its reader.
+    /// The most bytes of one argument list, result or message, before it is compressed; a longer one is refused by its
+    /// writer and its reader.
     var payloadLimit: Int { chunkCount * Self.chunkSize }
     let size: Int
 
     /// Shared values lie behind the arena in its file, from here on.
     static func sharedStart(behind size: Int) -> Int { (size + (2 << 20) - 1) & ~((2 << 20) - 1) }
-    /// How long the file is behind that: more than any machine has memory.
+    /// How far the file extends beyond that: more than any machine's memory.
     static let sharedSpace = 1 << 46
 }

@@ -32,8 +32,8 @@ struct SharedWord: @unchecked Sendable {
         unsafe CancelProbe(UnsafePointer(pointer), mask: mask, value: value)
     }
 
-    /// Has this thread serve the main queue until the process ends, and look at this word in between: it is zero while
-    /// nothing runs here that may use the queue.
+    /// Makes this thread serve the main queue until the process ends, and look at this word in between: it is zero
+    /// while nothing runs here that may use the queue.
     func serveMainQueue() -> Never {
         unsafe mt_serve_main_queue(UnsafeRawPointer(pointer).assumingMemoryBound(to: UInt64.self))
     }

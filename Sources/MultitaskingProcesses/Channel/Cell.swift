@@ -71,7 +71,8 @@ struct Cell: Record {
         return unsafe reserve(byteCount, fingerprint)
     }
 
-    /// Has this cell, which holds a value and is the caller's, describe it as the one does that described it so far.
+    /// Makes this cell, which holds a value and is the caller's, describe the value as the cell that has described it
+    /// so far does.
     func describe(as description: Cell) {
         let (length, headSize) = (description.payload.byteCount, description.endBytes.loadRelaxed())
         guard description.offset != offset, headSize <= length, length <= UInt64(Self.inlineCapacity) else { return }

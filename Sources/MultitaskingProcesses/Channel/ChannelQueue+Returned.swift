@@ -92,7 +92,7 @@ extension ChannelQueue {
         }
     }
 
-    /// Has everybody look again for elements that went back.
+    /// Makes every process look again for elements that went back.
     @inline(never)
     func announceReturned() {
         header.returns.add(1)

@@ -27,7 +27,7 @@ extension ChannelQueue {
     @inline(__always)
     func mask(_ index: Int, _ count: Int) -> UInt64 { (1 << UInt64(count) &- 1) << UInt64(index) }
 
-    /// Has the cells of a span speak for themselves from a place on, before those in front of it are taken.
+    /// Makes the cells of a span speak for themselves from a place on, before those in front of it are taken.
     ///
     /// - Parameter count: how many are in front of it; fewer than all.
     @inline(never)

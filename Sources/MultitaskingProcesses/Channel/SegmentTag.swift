@@ -1,8 +1,8 @@
 /// Which segment of which channel, in 46 bits.
 ///
 /// Each channel that ever was has a place of its own where its segments begin to be counted, scattered over all that
-/// there are. So a process that has slept for long finds that the tag is another one's; that it is not takes a chance
-/// of 1 to 2⁴⁶.
+/// there are. So a process that has slept for long finds that the tag is another one's; the probability that it isn't
+/// is 1 in 2⁴⁶.
 struct SegmentTag: Equatable, Sendable {
     /// Bits 0...45.
     let rawValue: UInt64

@@ -1,7 +1,7 @@
 import Glibc
 import MultitaskingCore
 
-/// What to look for when a signal has killed a worker: a piece of advice that does not fit the signal leads astray.
+/// What to look for when a signal has killed a worker: advice that doesn't fit the signal would be misleading.
 enum CrashAdvice {
     /// - Parameters:
     ///   - signal: what killed it.

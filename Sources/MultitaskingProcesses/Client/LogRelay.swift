@@ -128,7 +128,7 @@ final class LogRelay: Sendable {
 }
 
 extension PoolCore {
-    /// Has workers send what they log to the program's handlers, if it has asked for that; before there are any.
+    /// Makes workers send what they log to the program's handlers, if it has asked for that; before there are any.
     func collectLogs() throws {
         guard let factory = WorkerLogging.factory else { return }
         let channel = try makeChannel(ChannelOptions())

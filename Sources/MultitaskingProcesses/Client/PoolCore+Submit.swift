@@ -175,7 +175,7 @@ extension PoolCore {
         return false
     }
 
-    /// Has the supervisor start a worker if a task still waits.
+    /// Makes the supervisor start a worker if a task still waits.
     ///
     /// ORDERING: the task was published before the fence in `wakeWorker`. If the word is still set here, the supervisor
     /// has yet to clear it, and looks at the queue after that.

@@ -5,7 +5,7 @@ import Synchronization
 // What concerns all workers: calls that each of them makes, how many there are, and what their finalizers have said.
 
 extension PoolCore {
-    /// Has every worker make a call.
+    /// Makes every worker make a call.
     func everywhere<Function: PortableFunction>(
         _ call: Invocation<Function>
     ) throws -> [ProcessFuture<Function.Output>] {

@@ -37,7 +37,7 @@ final class PoolTimeline: TimelineSource {
         noteSubmissions()
     }
 
-    /// Has it noted when tasks are submitted, of as many as can be recorded before this is called again.
+    /// Notes when tasks are submitted, of as many as can be recorded before this is called again.
     private func noteSubmissions() {
         core.state.withLock { $0.stamps.recorded = core.peak * ArenaLayout.spanLimit }
     }

@@ -329,7 +329,7 @@ final class ProcessFuture<Value: Sendable>: FutureSource, Selectable, @unchecked
         return takingBack(callback, watchOrGiveUp(callback))
     }
 
-    /// Has the watcher call back when the task has ended; by what it can be told not to, if it has not. Only in the
+    /// Makes the watcher call back when the task has ended; by what it can be told not to, if it has not. Only in the
     /// client.
     ///
     /// It is counted until it is taken. Whoever reads the outcome before the worker has looked whether anybody watches

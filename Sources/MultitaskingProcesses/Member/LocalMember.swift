@@ -172,7 +172,7 @@ final class LocalMember: @unchecked Sendable {
     /// The watcher if it was ever needed.
     var startedWatcher: Watcher? { watcherOrNil.withLock { $0 } }
 
-    /// Has `check` called now and then while this process waits; the client uses it to look after its supervisor.
+    /// Calls `check` now and then while this process waits; the client uses this to watch its supervisor.
     func setSupervisorCheck(_ check: (@Sendable () -> Void)?) {
         supervisorCheck.withLock { $0 = check.map(SupervisorCheck.init) }
     }

@@ -172,7 +172,7 @@ final class SharedValues: SharedHome {
         if isLast { table.freeIfUnused(record) }
     }
 
-    /// Has a copy that is about to be forked hold all that this process holds, until the copy has ended.
+    /// Makes a copy that is about to be forked hold everything that this process holds, until the copy has ended.
     func holdAll(by copy: Int) {
         state.withLock { state in
             for (index, entry) in state.entries where entry.token != 0 {

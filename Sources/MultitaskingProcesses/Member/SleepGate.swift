@@ -15,7 +15,7 @@ protocol SleepingThread: AnyObject, Sendable {
     func whileHeld(_ body: () -> pid_t) -> pid_t?
 }
 
-/// Has a thread do its work only while no fork holds it asleep.
+/// Lets a thread do its work only while no fork holds it asleep.
 ///
 /// All that the thread does is in ``whileAwake(_:)``, apart from sleeping. Asleep it is in a system call and has no
 /// lock, and a fork keeps it there: so a copy of the process, which has no such thread, misses nothing but its sleep,

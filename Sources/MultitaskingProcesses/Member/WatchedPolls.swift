@@ -152,6 +152,6 @@ struct WatchedPolls {
         }
     }
 
-    /// Has the next part asked at once: the last one has shown that there is more to find.
+    /// Checks the next part immediately: the last one has shown that there is more to find.
     mutating func hastenNextPart() { nextPart = 0 }
 }

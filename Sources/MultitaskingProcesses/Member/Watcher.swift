@@ -122,7 +122,7 @@ final class Watcher: SleepingThread {
         return nil
     }
 
-    /// Has the thread ask for a slot's task as if it had ended just now.
+    /// Makes the thread ask for a slot's task as if it had just ended.
     func lookAgain(at slot: Int) {
         EndedTasks(arena: arena).note(slot)
         event.signal()

@@ -140,7 +140,7 @@ struct Recovery {
         if now.status == .claimed, now.ticket == word.ticket { fail(slot, now, member, end) }
     }
 
-    /// Has another worker take a task that had not begun; one of a call is its successor's.
+    /// Makes another worker take a task that had not begun; one of a call is its successor's.
     private func queueAgain(_ slot: TaskSlot, _ word: SlotWord, _ member: MemberRecord) {
         guard let call = CallTable(arena).call(of: slot) else {
             _ = retries.push(slot, from: word)
@@ -151,7 +151,7 @@ struct Recovery {
         _ = slot.word.compareExchange(word, call.queuedWord(for: member.index))
     }
 
-    /// Has no later worker make a call that has ended one.
+    /// Prevents later workers from making a call that has ended one.
     private func noteFailure(ofCall slot: TaskSlot) {
         CallTable(arena).call(of: slot)?.fail()
     }

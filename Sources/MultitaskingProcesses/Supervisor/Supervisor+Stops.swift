@@ -92,7 +92,7 @@ extension Supervisor {
         arena.idleWorkers.parkedCount >= workers.count { $0 != nil } && forkedTasks.isEmpty
     }
 
-    /// Has the next worker that wakes ring; false if one is awake already, or if workers have something beside their
+    /// Makes the next worker that wakes ring; false if one is awake already, or if workers have something beside their
     /// tasks that is to stop with the client: threads and processes that tasks have left.
     private func rest() -> Bool {
         let isNothingLeft = workers.allSatisfy { $0.map { mt_is_alone($0.pid, Stops.threadsOfWorker) } ?? true }

@@ -28,7 +28,7 @@ struct TaskRings {
         }
     }
 
-    /// Has workers look at all rings from now on; before a task of another priority than the normal one is queued.
+    /// Makes workers look at all rings from now on; before a task of another priority than the normal one is queued.
     ///
     /// ORDERING: set before such a task is queued, and so before the fence after which the client looks for idle
     /// workers. A worker says that it is idle before it looks here.

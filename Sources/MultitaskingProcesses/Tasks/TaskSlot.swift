@@ -130,7 +130,7 @@ struct TaskSlot: Record, Sendable {
         return word.isClaimed && (word.member == member || kind == .forked && forkedMember == member)
     }
 
-    /// Has the copy that waits for its task look at the slot; does nothing for other tasks.
+    /// Makes the copy that waits for its task look at the slot; does nothing for other tasks.
     func wakeForkedTask() {
         if kind == .forked { arena.member(forkedMember).wake() }
     }

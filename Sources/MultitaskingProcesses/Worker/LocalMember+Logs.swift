@@ -3,7 +3,8 @@ import MultitaskingCore
 import MultitaskingSystem
 
 extension LocalMember {
-    /// Has all that this process logs go to the client, if that has asked for it; right after this process has begun.
+    /// Sends everything that this process logs to the client, if that has asked for it; right after this process has
+    /// begun.
     func relayLogs() {
         let header = arena.header
         guard header.logChannel.load() != 0,

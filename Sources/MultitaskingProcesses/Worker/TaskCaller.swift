@@ -5,7 +5,7 @@ import MultitaskingSerialization
 ///
 /// An object for each function, so that what depends on its type is looked up once and not for each task.
 protocol TaskCaller: AnyObject {
-    /// Has `runner` run a task of this function: all that is done here is to say which types it is made of.
+    /// Lets `runner` run a task of this function; this only says which types it is made of.
     func run(_ runner: TaskRunner, in environment: WorkerEnvironment, reader: PayloadFieldReader) -> TaskRunner.End
 
     /// Where the code is that the function leads to, for its name; nil if that is not known.

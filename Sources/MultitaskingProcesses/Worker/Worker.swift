@@ -261,7 +261,7 @@ struct Worker: ~Copyable {
         wakeSupervisor()
     }
 
-    /// Has the supervisor look after the pool again, if it has rested because all workers slept.
+    /// Makes the supervisor look after the pool again, if it has rested because all workers slept.
     ///
     /// ORDERING: as in `Supervisor.rest`.
     private func wakeSupervisor() {
@@ -329,7 +329,7 @@ struct Worker: ~Copyable {
         if now.isTerminating, now.ticket == claim.word.ticket, claim.slot.kind != .forked { _exit(0) }
     }
 
-    /// Has the supervisor watch the task's time and memory if there are limits.
+    /// Makes the supervisor watch the task's time and memory if there are limits.
     private func requestMonitoring(for slot: TaskSlot) {
         if isMemoryWatched { requestMemoryMonitoring() }
         guard let limit = slot.control.timeLimit else { return }
@@ -337,7 +337,7 @@ struct Worker: ~Copyable {
         ringDoorbell()
     }
 
-    /// Has the supervisor look at this process's memory from now on, if it does not yet.
+    /// Makes the supervisor look at this process's memory from now on, if it doesn't yet.
     ///
     /// ORDERING: the slot was announced before. Either this sees that the supervisor has stopped, or the supervisor,
     /// which looks once more after it has said so, sees a task.

@@ -36,7 +36,7 @@ package enum ExitDrain {
     /// Whether all pools have begun to end. ORDERING: as `isOver`.
     private static let hasBegun = Atomic<Bool>(false)
 
-    /// Has `pool` ended with the program, until it is removed.
+    /// Ends `pool` together with the program, until it is removed.
     package static func add(_ pool: any PoolAtExit) {
         let mustRegister = state.withLock { state in
             let process = getpid()
@@ -60,8 +60,8 @@ package enum ExitDrain {
         withExtendedLifetime(removed) {}
     }
 
-    /// Has the handler registered once more for the next pool: in a process that was forked to work for a pool, those
-    /// of its parent do not run. To be called while the process has a single thread.
+    /// Makes the next pool register the handler once more: in a process that was forked to work for a pool, those of
+    /// its parent do not run. To be called while the process has a single thread.
     package static func forgetRegistration() { state.withLock { $0 = State() } }
 
     private static func register() { atexit { ExitDrain.run() } }

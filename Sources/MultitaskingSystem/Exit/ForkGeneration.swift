@@ -14,7 +14,7 @@ package enum ForkGeneration {
     private static let isCounting =
         pthread_atfork(nil, nil, { ForkGeneration.counter.add(1, ordering: .relaxed) }) == 0
 
-    /// The number of this process, to be compared with ``current`` later. Has forks counted from now on.
+    /// The number of this process, to be compared with ``current`` later. Counts forks from now on.
     package static func begin() -> Int {
         _ = isCounting
         return current

@@ -14,7 +14,7 @@ package final class InterruptWatch: InterruptHandling {
     /// What all watches share: the handler is installed for the first and removed with the last.
     private static let shared = Mutex<(count: Int, handler: InterruptHandler?)>((0, nil))
 
-    /// Has the next SIGINT of this process write ``message`` to a descriptor, which must not block.
+    /// Makes the next SIGINT of this process write ``message`` to a descriptor, which must not block.
     ///
     /// - Parameter descriptor: open until ``end()`` has returned.
     /// - Throws: `systemError` if there are too many watches.

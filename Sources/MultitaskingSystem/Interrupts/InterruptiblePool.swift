@@ -8,7 +8,7 @@ package protocol InterruptHandling: AnyObject, Sendable {
 
 /// A pool that has its own way to end when this process is interrupted.
 package protocol InterruptiblePool: Executor {
-    /// Has the next SIGINT of this process end the pool: what is queued is cancelled, what runs is asked to end.
+    /// Makes the next SIGINT of this process end the pool: what is queued is cancelled, what runs is asked to end.
     ///
     /// - Parameter grace: for how long what runs may go on.
     func shutDownOnInterrupt(within grace: Duration) throws -> any InterruptHandling

@@ -29,7 +29,7 @@ package enum WorkerLogging {
         if isNew { install(factory) }
     }
 
-    /// Has all that this process logs from now on go to its client.
+    /// Sends everything that this process logs from now on to its client.
     ///
     /// - Parameters:
     ///   - level: what is logged at least, where this process was not forked from one that says so itself.

@@ -111,7 +111,7 @@ enum TerminalReset {
         return unsafe action.handlerAddress == unsafeBitCast(handler, to: Int.self)
     }
 
-    /// Has a signal do what it did before.
+    /// Restores the previous action of a signal.
     ///
     /// SAFETY: as ``resetInHandler()``.
     private static func restore(_ number: Int32) { unsafe sigaction(number, before + Int(number), nil) }

@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// Whether others than the members of a pool wait for the machine's cores, as it was a few milliseconds ago.
+/// Whether threads other than the members of a pool wait for the machine's cores, as it was a few milliseconds ago.
 ///
 /// One that looks for something may yield where only those wait for a core that it waits for itself. Where others do, a
 /// yield gives them a slice each.

@@ -172,7 +172,7 @@ final class PoolStorage: Sendable {
     /// How many workers there are to be.
     var wantedWorkers: Int { target.load(ordering: .sequentiallyConsistent) }
 
-    /// Has workers look at the roster, whose lock the caller holds or has held.
+    /// Makes workers look at the roster, whose lock the caller holds or has held.
     func rosterChanged(_ roster: borrowing Roster) {
         target.store(roster.target, ordering: .sequentiallyConsistent)
         callCount.store(roster.callCount, ordering: .sequentiallyConsistent)

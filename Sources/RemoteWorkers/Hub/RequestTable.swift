@@ -63,7 +63,7 @@ package final class RequestTable: Sendable {
         return answer.withLock { $0 } ?? .lost
     }
 
-    /// Has a request that waits answered as one whose time is up.
+    /// Answers a waiting request as one whose time is up.
     func withdraw(_ id: UInt64, pool: UInt32) {
         guard state.withLock({ $0.pending[id] != nil }) else { return }
         var writer = ByteWriter()

@@ -24,7 +24,7 @@ package struct PoolSetup: Sendable {
         self.initializer = { try OutgoingCall.encode(call, captures: $0, $1).parcel.bytes }
     }
 
-    /// Has each process run a finalizer before it exits.
+    /// Makes each process run a finalizer before it exits.
     package mutating func finalize<Function: PortableFunction>(
         by finalizer: Function, _ limit: Duration
     ) where Function.Arguments == Void {

@@ -54,8 +54,8 @@ extension RemotePool {
         return tasks.map { Future($0) }
     }
 
-    /// Has no process that comes later make a call that has failed, and calls `body` once that is known to the hub: who
-    /// learns of the failure may add workers at once.
+    /// Prevents processes that come later from making a call that has failed, and calls `body` once that is known to
+    /// the hub: who learns of the failure may add workers at once.
     func forget(_ role: RunOrder.SetUpRole, then body: @escaping @Sendable () -> Void) {
         guard case .call(let number) = role, state.withLock({ $0.calls.remove(number) }) != nil else { return body() }
         hub.ask(.setUp(number, .none)) { _ in body() }

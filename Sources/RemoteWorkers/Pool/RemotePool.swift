@@ -301,7 +301,7 @@ package final class RemotePool: Sendable {
         case withItsWorker = 2
     }
 
-    /// Has the driver end a run that was handed over, or is just being handed over.
+    /// Makes the driver end a run that was handed over, or is just being handed over.
     func cancel(run: UInt64, level: CancelLevel) {
         // In the turn of `dispatch`, so that the driver hears of the run first.
         _ = state.withLock { _ in cluster.link.send(.cancel, run, [level.rawValue]) }

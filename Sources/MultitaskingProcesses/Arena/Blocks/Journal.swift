@@ -77,7 +77,7 @@ struct JournalEntry {
             ? JournalEntry(arena: arena, offset: nil) : arena.member(member).journal(entry)
     }
 
-    /// Reports that everything begun is through.
+    /// Reports that everything that was begun is complete.
     ///
     /// The block goes first: it has a new holder or is free by now, and the cell or segment beside it says that it is
     /// not to be freed by itself.

@@ -11,8 +11,8 @@ struct CrashArea {
 
     init(_ member: MemberRecord) { self.member = member }
 
-    /// Has this process, which is the member, end at once of any signal that means a crash; right after a fork, while
-    /// it has one thread.
+    /// Makes this process, which is the member, end immediately on any signal that means a crash; right after a fork,
+    /// while it has one thread.
     ///
     /// - Parameter asParent: whether it was forked from the supervisor, which catches them already.
     func catchCrashes(doorbell: Int32, asParent: Bool) {
@@ -30,7 +30,7 @@ struct CrashArea {
         }
     }
 
-    /// Has this process, which is the supervisor, end at once of such a signal.
+    /// Makes this process, which is the supervisor, end immediately on such a signal.
     static func catchCrashes(ofSupervisorIn arena: Arena) {
         let prints = Backtraces(of: arena).arePrinted
         unsafe mt_catch_crashes(mt_crash_plan(area: nil, death: nil, doorbell: -1, prints: prints))
@@ -88,7 +88,7 @@ private enum Symbolication {
     /// The path of this program.
     static let executable = SystemFiles().target("/proc/self/exe")
 
-    /// Has the frames of all backtraces look up their symbols here from now on.
+    /// Makes the frames of all backtraces look up their symbols here from now on.
     static func begin() { _ = isReady }
 
     private static let isReady: Bool = {

@@ -46,7 +46,7 @@ struct OutputLog: Record {
     /// The position when the task began.
     private var start: SharedWord { word(.start) }
 
-    /// Has all that this process prints from now on copied here; right after a fork, while it has one thread.
+    /// Copies everything that this process prints from now on to here; right after a fork, while it has one thread.
     func capture() {
         unsafe arena.withBytes(at: offset, count: Self.size) { bytes in
             guard let address = bytes.baseAddress else { return }
