@@ -66,21 +66,21 @@ extension CaptureRefusal {
     static func notCodable(_ type: Any.Type) -> CaptureRefusal {
         CaptureRefusal(
             "a value of the type \(quote(type))", because: "which is not Codable",
-            "conform the type to Codable, or pass what the function needs of the value as arguments")
+            "conform the type to Codable, or pass the parts of the value that the function needs as arguments")
     }
 
     /// Captured alone, a value that is nothing but a reference to its storage looks like the object that this is.
     static func notCodable(object type: Any.Type) -> CaptureRefusal {
         CaptureRefusal(
             whole(type), because: "which is not Codable",
-            "conform the class to Codable, or pass what the function needs of the object as arguments; if it is the "
-                + "storage of a Codable value, such as a `CharacterSet`, pass the value as an argument")
+            "conform the class to Codable, or pass the parts of the object that the function needs as arguments; if it "
+                + "is the storage of a Codable value, such as a `CharacterSet`, pass the value as an argument")
     }
 
     static func notCodable(_ type: Any.Type, in existential: Any.Type) -> CaptureRefusal {
         CaptureRefusal(
             "an \(quote(existential)) that holds a \(quote(type))", because: "which is not Codable",
-            "conform \(quote(type)) to Codable, or pass what the function needs of the value as arguments")
+            "conform \(quote(type)) to Codable, or pass the parts of the value that the function needs as arguments")
     }
 
     static func variable(_ name: String, of owner: Any.Type, in type: Any.Type) -> CaptureRefusal {
@@ -94,8 +94,8 @@ extension CaptureRefusal {
     static func noncopyable(_ name: String, of owner: Any.Type, in type: Any.Type) -> CaptureRefusal {
         CaptureRefusal(
             whole(type),
-            because: "\(place(name, "constant", of: owner, in: type)) cannot be copied, as a `Mutex` or an `Atomic`: a "
-                + "worker would have a different one",
+            because: "\(place(name, "constant", of: owner, in: type)) cannot be copied, like a `Mutex` or an `Atomic`: "
+                + "a worker would have a different one",
             "pass what the function needs as arguments")
     }
 
@@ -118,7 +118,8 @@ extension CaptureRefusal {
     static func endless(_ part: Any.Type, in type: Any.Type) -> CaptureRefusal {
         CaptureRefusal(
             whole(type),
-            because: "in which there may be variables: it contains \(quote(part)), and perhaps ever larger types",
+            because: "which may contain variables: it contains \(quote(part)), and possibly an endless sequence of "
+                + "larger types",
             "pass what the function needs as arguments")
     }
 
@@ -130,7 +131,7 @@ extension CaptureRefusal {
     }
 
     static let uncounted = CaptureRefusal(
-        "a weak or unowned reference", because: "whose object nothing would keep alive in a worker",
+        "a weak or unowned reference", because: "and nothing would keep its object alive in a worker",
         "pass what the function needs as arguments")
 
     static let address = CaptureRefusal(
@@ -185,7 +186,7 @@ extension CaptureRefusal {
         "values or types of a parameter pack", because: "which cannot be read", "pass them as arguments")
 
     static let conformance = CaptureRefusal(
-        "the conformance of a generic parameter's associated type", because: "which no worker could find",
+        "the conformance of a generic parameter's associated type", because: "which a worker couldn't find",
         "add a generic parameter for that type, or pass the values as arguments")
 
     static let noReflectionMetadata = CaptureRefusal(
@@ -199,10 +200,11 @@ extension CaptureRefusal {
         "code that was made at run time", because: "which no worker has", "submit a function of the program")
 
     static let tooDeep = CaptureRefusal(
-        "functions that capture functions, more than \(ClosureTrace.depthLimit) deep", because: "which are too many",
+        "functions that capture functions, nested more than \(ClosureTrace.depthLimit) levels deep",
+        because: "which is too deep",
         "pass what they need as arguments")
 
     static let notWorking = CaptureRefusal(
-        "values", because: "and closures that capture cannot be sent by programs of this compiler or platform",
+        "values", because: "and this compiler or platform doesn't support sending closures that capture values",
         "pass them as arguments")
 }

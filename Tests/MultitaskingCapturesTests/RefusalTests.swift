@@ -156,7 +156,7 @@ private actor Account {
         let holder: Holder = Heir()
         expect("`Heir`", "`count` of a `Counter`", from: try refusal { holder.entries.count + $0 })
         let endless = Endless<Int>()
-        expect("`Endless<Int>`", "ever larger types", from: try refusal { "\(endless) \($0)" })
+        expect("`Endless<Int>`", "an endless sequence of larger types", from: try refusal { "\(endless) \($0)" })
     }
 
     @Test("Values that hold objects with variables are refused, alone and beside others")

@@ -259,7 +259,7 @@ private func chatter(_ text: String) -> Int {
         (["/no/such/ssh", "{host}"], ["a"], "/no/such/ssh cannot be started"),
         (["sh", "-c", "no-such-program"], [], "exit code 127"),
         (["sh", "-c", "echo 'ssh: no route' >&2; exit 255"], [], "ssh: no route"),
-        (["sh", "-c", "head -c 200000 /dev/zero; {worker}"], [], "is no worker"),
+        (["sh", "-c", "head -c 200000 /dev/zero; {worker}"], [], "isn't a worker"),
         (["sh", "-c", "cat /dev/null"], [], "exit code 0"),
     ])
     func commandThatStartsNoWorker_isClusterUnreachable(
@@ -276,7 +276,7 @@ private func chatter(_ text: String) -> Int {
 
     @Test func anotherBuildOnTheHost_isRefusedWithBothNumbers() {
         let error = refusal(shell, [], LaunchOptions(executable: "/bin/sh"))
-        #expect(error?.code == .clusterUnreachable && error?.message.contains("another build") == true)
+        #expect(error?.code == .clusterUnreachable && error?.message.contains("different build") == true)
         let missing = refusal(shell, [], LaunchOptions(executable: "/no/such/program"))
         #expect(missing?.code == .clusterUnreachable && missing?.message.contains("install the same build") == true)
     }

@@ -98,7 +98,7 @@ private func hang(_ started: ChannelSender) throws {
         defer { pool.shutdown(.kill) }
         let error = failure(of: try pool.submit(doubled, 1))
         #expect(error?.code == .functionNotFound, "\(String(describing: error))")
-        #expect(error?.message.contains("another build") == true)
+        #expect(error?.message.contains("different build") == true)
     }
 
     @Test func clusterWithoutAToken_isRefused() {
@@ -143,7 +143,7 @@ private func hang(_ started: ChannelSender) throws {
         options.python = "/bin/true"
         let silent = #expect(throws: MultitaskingError.self) { try RayCluster(address: nil, options: options) }
         #expect(silent?.code == .clusterUnreachable)
-        #expect(silent?.message.contains("/bin/true, which runs it, has said nothing") == true, "\(silent as Any)")
+        #expect(silent?.message.contains("/bin/true, which runs it, printed nothing") == true, "\(silent as Any)")
     }
 
     @Test func emptyAddress_isRefused() {

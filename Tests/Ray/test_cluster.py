@@ -153,7 +153,7 @@ class TokenTests(unittest.TestCase):
                         if error == denial:
                             cluster._refuse_open("127.0.0.1:1")
                         else:
-                            with self.assertRaisesRegex(Refused, "cannot be found out whether .* requires a token"):
+                            with self.assertRaisesRegex(Refused, "can't be determined whether .* requires a token"):
                                 cluster._refuse_open("127.0.0.1:1")
 
     def test_a_head_that_takes_too_long_to_be_asked_is_refused(self) -> None:

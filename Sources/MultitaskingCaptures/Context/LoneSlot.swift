@@ -99,8 +99,8 @@ private final class LoneReceiver<Value>: SlotReceiver, @unchecked Sendable {
                     throw MultitaskingError(
                         .decodeFailed,
                         """
-                        a captured \(Part.self) is not what its Codable makes of it here, and captured alone it cannot \
-                        be told from a variable; pass it as an argument
+                        a captured \(Part.self) doesn't survive encoding and decoding unchanged, and if it is the only \
+                        capture, it can't be distinguished from a variable; pass it as an argument
                         """)
                 }
             }

@@ -54,8 +54,8 @@ public struct ChannelOptions: Sendable, Hashable {
         if capacity == 0, byteCapacity != nil || redelivers {
             throw MultitaskingError(
                 .invalidArgument,
-                "a channel of capacity 0 stores no elements, so it can neither count bytes nor redeliver; leave these "
-                    + "out, or give a capacity of at least 1")
+                "a channel of capacity 0 stores no elements, so it can neither count bytes nor redeliver; omit these "
+                    + "options, or use a capacity of at least 1")
         }
     }
 }

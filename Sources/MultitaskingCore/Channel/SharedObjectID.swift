@@ -53,9 +53,10 @@ extension MultitaskingError {
     package static func missing(_ kind: ObjectKind, isForeign: Bool) -> Self {
         let text =
             isForeign
-            ? "belongs to another pool, whose tasks alone can use it; give tasks what their own pool makes"
-            : "no longer exists: its last handle in the parent was dropped; keep it, by withExtendedLifetime if only "
-                + "tasks use it: an optimized program drops a variable after its last use"
+            ? "belongs to another pool, and only that pool's tasks can use it; give a task only what its own pool has "
+                + "created"
+            : "no longer exists: its last handle in the parent was released; keep a handle, with withExtendedLifetime "
+                + "if only tasks use it, because an optimized program releases a variable after its last use"
         return Self(.noSuchObject, "the \(kind.rawValue) \(text)")
     }
 }

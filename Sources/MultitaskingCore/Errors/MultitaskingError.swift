@@ -187,7 +187,7 @@ extension MultitaskingError {
     package static func taskTimedOut(_ failure: WorkerFailure?) -> Self {
         Self(
             .taskTimedOut,
-            "the task ran longer than its timeout and was ended; allow more time, or have the task look at its "
+            "the task ran longer than its timeout and was ended; allow more time, or let the task check its "
                 + "context's isCancelled", cause: failure)
     }
 

@@ -29,11 +29,11 @@ public struct ResourceRequest: Sendable, Hashable {
         for (name, amount) in amounts {
             guard let amount, !(amount >= 0 && amount.isFinite) else { continue }
             throw MultitaskingError(
-                .invalidArgument, "resources ask for \(amount) of \(name); give zero or more, or leave it out")
+                .invalidArgument, "resources ask for \(amount) of \(name); use zero or more, or omit it")
         }
         if let memory, memory < 0 {
             throw MultitaskingError(
-                .invalidArgument, "resources ask for \(memory) bytes of memory; give zero or more, or leave it out")
+                .invalidArgument, "resources ask for \(memory) bytes of memory; use zero or more, or omit it")
         }
     }
 }

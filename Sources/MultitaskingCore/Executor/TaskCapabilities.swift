@@ -86,6 +86,6 @@ extension TaskOptions {
         guard !missing.isEmpty else { return }
         throw MultitaskingError(
             .invalidArgument,
-            "this pool cannot keep the task's options (\(missing.optionNames)): leave them out, or use a pool that can")
+            "this pool doesn't support the task's options (\(missing.optionNames)): omit them, or use a pool that does")
     }
 }

@@ -161,8 +161,8 @@ final class DeferredFuture<Value: Sendable>: FutureSource {
     private static var followsItself: MultitaskingError {
         MultitaskingError(
             .invalidArgument,
-            "the future that the body of `then` has returned waits for the one that `then` has made, so neither would "
-                + "ever end; return one that doesn't depend on it")
+            "the body of `then` returned a future that waits for the one that `then` created, so neither would ever "
+                + "end; return a future that doesn't depend on it")
     }
 
     /// Calls `follower` when the future has ended; if it already has, returns the follower for the caller to call.

@@ -22,8 +22,8 @@ extension Executor {
             guard let self else {
                 throw MultitaskingError(
                     .shutDown,
-                    "the pool is gone, so the element can't run again after its chunk's worker has died; keep the "
-                        + "pool until all results are there")
+                    "the pool is gone, so the element can't run again after its chunk's worker died; keep the "
+                        + "pool until all results have arrived")
             }
             return try submit(
                 Invocation(function, ChunkElements(chunk)), options: options.of(elementsFrom: offset).waiting(wait))

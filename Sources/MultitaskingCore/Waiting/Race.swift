@@ -12,7 +12,7 @@ public struct RaceError: Error, Sendable, CustomStringConvertible {
 
     /// All errors, one per line.
     public var description: String {
-        guard !errors.isEmpty else { return "there was no task that could win" }
+        guard !errors.isEmpty else { return "the race had no tasks" }
         return "none of \(errors.count) tasks has a value:" + errors.map { "\n    \(brief($0, limit: 200))" }.joined()
     }
 }

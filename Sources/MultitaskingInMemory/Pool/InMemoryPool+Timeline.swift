@@ -15,7 +15,7 @@ extension InMemoryPool: RecordingExecutor {
             return (state.now, state.timelinePlaces)
         }
         guard let begin else {
-            throw MultitaskingError(.invalidArgument, "the pool is being recorded already; end that recording first")
+            throw MultitaskingError(.invalidArgument, "the pool is already being recorded; end that recording first")
         }
         do {
             return InMemoryRecording(simulation, try TimelineWriter(path, places: places, now: begin))

@@ -25,20 +25,22 @@ enum CrashAdvice {
             "look in \(code) for a bad pointer, or for a mapped file that became shorter; or the machine "
                 + "had no "
                 + "memory left to share"
-        case SIGABRT: "look for a call of abort or a failed assertion in \(code) or a library of its"
-        case SIGFPE: "look for a division by zero in \(code) or what that calls"
+        case SIGABRT: "look for a call to abort or a failed assertion in \(code) or in a library that it uses"
+        case SIGFPE: "look for a division by zero in \(code) or in what it calls"
         case SIGPIPE:
             "it wrote to a pipe or socket without a reader: have the task ignore SIGPIPE (signal(SIGPIPE, "
                 + "SIG_IGN)) "
-                + "and look at the error of the write"
+                + "and check the error that the write returns"
         case SIGXFSZ: "it wrote a file longer than RLIMIT_FSIZE allows: write less, or raise the limit (ulimit -f)"
         case SIGXCPU: "it used more processor time than RLIMIT_CPU allows: raise the limit (ulimit -t)"
         case SIGSYS: "it made a system call that a sandbox forbids: allow that in its seccomp profile"
         case SIGALRM, SIGVTALRM, SIGPROF: "a timer of the task fired: have it handle the signal"
         case SIGKILL:
-            "somebody killed it: the system, for lack of memory (dmesg says so); this program, or another one: have "
-                + "the task use less, or find out who"
-        default: "somebody sent it that signal: find out who, or have the task handle it"
+            "it was killed by the system for lack of memory (dmesg would show this), by this program, or by another "
+                + "one: let the task use less memory, or find out which"
+        default:
+            "another process, the task itself or the system sent it that signal: find out which, or let the task "
+                + "handle the signal"
         }
     }
 

@@ -145,7 +145,7 @@ extension PoolCore {
             // It keeps the pool's memory, as the channel does, until the end.
             try membership.watcher.add { [self] in relay.deliver(name: name(of:function:)) }
         } catch {
-            Logger.processes.warning("the workers' log messages come when the pool has ended: \(error)")
+            Logger.processes.warning("the workers' log messages will only arrive when the pool has ended: \(error)")
         }
     }
 

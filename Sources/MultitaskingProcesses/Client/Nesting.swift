@@ -19,9 +19,9 @@ enum Nesting {
             throw MultitaskingError(
                 .nestedTooDeep,
                 """
-                this pool would be the one inside of \(depth) others, and at most \(limit) may be inside of each \
-                other: a task probably calls the function that makes its own pool, which then goes on and on; pass \
-                what it needs as arguments instead
+                this pool would be nested in \(depth) others, and at most \(limit) levels are allowed: a task probably \
+                calls the function that creates its own pool, and so on without end; pass what it needs as arguments \
+                instead
                 """)
         }
         let underWay = Initialization.underWay.initializers
@@ -31,9 +31,9 @@ enum Nesting {
             throw MultitaskingError(
                 .nestedTooDeep,
                 """
-                a task has reached the pool that runs it, or one around that, through a global or static variable; a \
-                worker has variables of its own, and would make a pool of its own for it, whose workers would make \
-                more; submit from the process that has made the pool, or make a pool inside of the task
+                a task used the pool that runs it, or an enclosing one, through a global or static variable; a worker \
+                has its own variables, so it would create a pool of its own, whose workers would create more; submit \
+                from the process that created the pool, or create a pool inside the task
                 """)
         }
         nesting.depth = depth + 1

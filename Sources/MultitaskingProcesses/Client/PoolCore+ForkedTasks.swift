@@ -272,7 +272,7 @@ extension PoolCore {
     static func cannotBeMadeEverywhere<Function: PortableFunction>(_ function: Function) -> MultitaskingError {
         MultitaskingError(
             FunctionAddress(of: function) == nil ? .capturesState : .invalidArgument,
-            "\(whyNotSent(function)). A call of every worker can't be made in a copy of this process.")
+            "\(whyNotSent(function)). A call that every worker makes can't run in a copy of this process.")
     }
 
     /// Why no worker can run a function, and what to do.

@@ -27,7 +27,7 @@ extension PoolCore {
         let (index, serial) = try objects.withLock { objects in
             guard let number = objects.channels.take() else {
                 throw MultitaskingError(
-                    .arenaLimitReached, "the pool has \(ArenaLayout.channelLimit) channels; drop some first")
+                    .arenaLimitReached, "the pool has \(ArenaLayout.channelLimit) channels; release some first")
             }
             return number
         }
@@ -73,7 +73,7 @@ extension PoolCore {
         let (index, serial) = try objects.withLock { objects in
             guard let number = objects.signals.take() else {
                 throw MultitaskingError(
-                    .arenaLimitReached, "the pool has \(ArenaLayout.signalLimit) cancel events; drop some first")
+                    .arenaLimitReached, "the pool has \(ArenaLayout.signalLimit) cancel events; release some first")
             }
             return number
         }

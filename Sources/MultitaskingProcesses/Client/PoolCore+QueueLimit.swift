@@ -99,7 +99,7 @@ extension PoolCore {
         guard waiting >= limit else { return }
         throw MultitaskingError(
             .timedOut,
-            "\(limit) tasks wait for a worker, and there was no room for another one in time; wait longer, or raise "
+            "\(limit) tasks wait for a worker, and no room for another became free in time; wait longer, or raise "
                 + "the pool's queueLimit")
     }
 

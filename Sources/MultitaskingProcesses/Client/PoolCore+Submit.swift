@@ -266,8 +266,8 @@ extension PoolCore {
         guard left.queued == 0, left.running == 0 else { return }
         Logger.processes.warning(
             """
-            a call waits for room in a pool whose tasks have all ended: \(refusal.message). Results that nobody has \
-            read hold the room: read or drop some meanwhile (stream does), or give a limit: TaskOptions(waitForRoom:)
+            a call waits for room in a pool whose tasks have all ended: \(refusal.message). Unread results take up \
+            the room: read or release some meanwhile (stream does this), or set a limit: TaskOptions(waitForRoom:)
             """)
     }
 

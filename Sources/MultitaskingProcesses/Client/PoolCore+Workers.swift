@@ -56,9 +56,8 @@ extension PoolCore {
         guard number < ArenaLayout.callLimit else {
             throw MultitaskingError(
                 .arenaLimitReached,
-                "every worker of this pool was asked to make \(ArenaLayout.callLimit) calls, which are all kept for "
-                    + "workers "
-                    + "that come later; make a new pool")
+                "this pool already keeps \(ArenaLayout.callLimit) calls for workers that start later, which is the "
+                    + "maximum; make a new pool")
         }
         let call = table[number]
         call.function.store(UInt64(function))
@@ -110,9 +109,8 @@ extension PoolCore {
         guard (1...arena.layout.workers).contains(count) else {
             throw MultitaskingError(
                 .invalidArgument,
-                "the number of workers is \(count); give a number from 1 to \(arena.layout.workers), for which this "
-                    + "pool has "
-                    + "room, or make it with a larger maxWorkers")
+                "the number of workers is \(count); give a number from 1 to \(arena.layout.workers), the maximum "
+                    + "for this pool, or create the pool with a larger maxWorkers")
         }
         state.withLock { _ in
             arena.header.workerTarget.store(UInt64(count))

@@ -25,7 +25,7 @@ final class PoolTimeline: TimelineSource {
         let arena = core.arena
         guard arena.header.recording.compareExchange(RecordingState.off, RecordingState.on) else {
             throw MultitaskingError(
-                .invalidArgument, "the pool is being recorded already; end that recording first")
+                .invalidArgument, "the pool is already being recorded; end that recording first")
         }
         self.core = core
         // What was recorded earlier is not of this timeline.

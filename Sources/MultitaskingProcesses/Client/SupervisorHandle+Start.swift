@@ -39,9 +39,9 @@ extension SupervisorHandle {
         guard mt_process_state(state.pid) == 0, state.process?.hasEnded() == false else { return }
         throw MultitaskingError(
             .systemError,
-            "/proc hides this pool's processes: it is mounted with hidepid, and they may not be looked into, because "
-                + "this program has changed its user or its file can't be read; mount it without hidepid (systemd: "
-                + "ProtectProc=default), let the file be read, or call prctl(PR_SET_DUMPABLE, 1) after changing the "
+            "/proc hides this pool's processes: it is mounted with hidepid, and this program may not inspect them, "
+                + "because it has changed its user or its file isn't readable; mount /proc without hidepid (systemd: "
+                + "ProtectProc=default), make the file readable, or call prctl(PR_SET_DUMPABLE, 1) after changing the "
                 + "user")
     }
 
@@ -157,8 +157,8 @@ extension SupervisorHandle {
         """
 
     private static let wrongProgram = """
-        the program that was started anew from /proc/self/exe did not become the pool's supervisor, and is not started \
-        again: it may be another program than this one (a loader such as ld.so that was given a relative path, an \
+        the program that was started again from /proc/self/exe did not become the pool's supervisor, and no further \
+        attempt is made: it may be a different program (a loader such as ld.so that was given a relative path, an \
         emulator), or have been replaced on disk since, or have been stopped; make the pool where it can be forked, \
         before any thread starts
         """
@@ -201,14 +201,14 @@ extension SupervisorHandle {
                 .cannotSpawn,
                 """
                 this program has rights that the user who started it does not have (set-user-id, set-group-id or file \
-                capabilities), and started anew it trusts nobody, not even itself; make the pool where it can be \
-                forked, before any thread starts, or give up the rights first\(reason)
+                capabilities), and when it is started again, it can't trust its environment or its parent; make the \
+                pool where it can be forked, before any thread starts, or give up the rights first\(reason)
                 """, cause: obstacle?.cause)
         case mt_spawn_is_loaded_late:
             throw MultitaskingError(
                 .cannotSpawn,
                 """
-                the library that makes the pool was loaded by dlopen, and this program, started anew, would run its \
+                the library that makes the pool was loaded by dlopen, and this program, started again, would run its \
                 main without it; make the pool where it can be forked, before any thread starts, or link the library \
                 to the program\(reason)
                 """, cause: obstacle?.cause)
@@ -217,8 +217,8 @@ extension SupervisorHandle {
                 .cannotSpawn,
                 """
                 this program was itself started as the supervisor of a pool and did not become one, and neither did \
-                those that started it; the pool of the first one says why. Make the pool where it can be forked, \
-                before any thread starts\(reason)
+                the programs that started it; the error of the first one's pool says why. Make the pool where it can \
+                be forked, before any thread starts\(reason)
                 """, cause: obstacle?.cause)
         default: return
         }

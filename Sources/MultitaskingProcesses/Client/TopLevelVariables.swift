@@ -20,8 +20,8 @@ enum TopLevelVariables {
         case nil:
             Logger.processes.debug(
                 """
-                this executable has no symbol table, so it cannot be told whether main.swift has top-level variables, \
-                which read as zero in spawned workers (see the article "Fork safety")
+                this executable has no symbol table, so the pool can't determine whether main.swift has top-level \
+                variables, which read as zero in spawned workers (see the article "Fork safety")
                 """)
         case let names?: if let advice = advice(names) { Logger.processes.warning("\(advice)") }
         }
@@ -41,10 +41,10 @@ enum TopLevelVariables {
         guard !names.isEmpty else { return nil }
         let list = names.prefix(8).joined(separator: ", ") + (names.count > 8 ? ", …" : "")
         return """
-            the top-level variables of main.swift, or such as the program has set since it began (\(list)), read as \
-            zero in \
-            the workers of this pool, because they are spawned, not forked: a task must not use them; pass them as \
-            arguments, or move constants into another file or into a type as static let (see the article "Fork safety")
+            the top-level variables of main.swift, or variables that the program has set since it started (\(list)), \
+            read as zero in the workers of this pool, because they are spawned, not forked: a task must not use them; \
+            pass them as arguments, or move constants into another file or into a type as static let (see the article \
+            "Fork safety")
             """
     }
 

@@ -20,8 +20,8 @@ enum ForkObstacle: Error, Equatable {
             "this process runs \(count) other thread(s), and a copy could hang on a lock that one of them holds"
         case .dispatch: "this process has used Dispatch or Swift concurrency, which do not work in a copy"
         case .initialization:
-            "a global or static variable is being initialized on this thread, and a copy would wait for that without "
-                + "end"
+            "a global or static variable is being initialized on this thread, and a copy would wait for that "
+                + "forever"
         case .uncountable(ENOENT): "/proc, where this process's threads are counted, is missing"
         case .uncountable: "this process's threads cannot be counted"
         }
@@ -41,15 +41,15 @@ enum ForkObstacle: Error, Equatable {
                 .unsafeFork,
                 """
                 this process has used Dispatch or Swift concurrency, which do not work in a forked copy; use the start \
-                method .automatic or .spawn, or make the pool before
+                method .automatic or .spawn, or create the pool before that
                 """)
         case .initialization:
             MultitaskingError(
                 .unsafeFork,
                 """
-                a global or static variable is being initialized on this thread, and a forked copy would wait without \
-                end for that, since nobody goes on with it there; use the start method .automatic or .spawn, or make \
-                the pool outside of the initial value
+                a global or static variable is being initialized on this thread, and a forked copy would wait for that \
+                forever, because nothing completes it there; use the start method .automatic or .spawn, or create the \
+                pool outside the initial value
                 """)
         case .uncountable(ENOENT):
             MultitaskingError(.unsafeFork, "\(reason); mount it (mount -t proc proc /proc)")

@@ -68,7 +68,7 @@ extension SharedValues {
             .arenaLimitReached,
             """
             \(byteCount) bytes are to be shared and \(used) are already, which is more than the \(memory.number) bytes \
-            that there are (\(memory.source)); drop some first, or map a file
+            that there are (\(memory.source)); release some first, or map a file
             """)
     }
 

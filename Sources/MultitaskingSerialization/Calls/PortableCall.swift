@@ -34,8 +34,8 @@ package struct PortableCall: Hashable, Sendable {
         guard let build = BuildID(ofImage: image) else {
             throw MultitaskingError(
                 .functionNotFound,
-                "the build of \(image.isEmpty ? "this program" : image) cannot be told: it has no build id, and its "
-                    + "file cannot be read; link it with --build-id")
+                "the build of \(image.isEmpty ? "this program" : image) can't be determined: it has no build id, and "
+                    + "its file cannot be read; link it with --build-id")
         }
         builds.withLock { $0[image] = build }
         return build
@@ -118,9 +118,9 @@ package struct PortableCall: Hashable, Sendable {
             let name = code.image.isEmpty ? "the program" : code.image
             throw MultitaskingError(
                 .functionNotFound,
-                "this worker runs another build of \(name) than the one that submitted the task, so the function could "
-                    + "be any other one: the worker's is \(own), the task's \(build); install the same build on all "
-                    + "nodes, or have it shipped")
+                "this worker runs a different build of \(name) from the one that submitted the task, so the address "
+                    + "could be that of another function: the worker's build is \(own), the task's \(build); install "
+                    + "the same build on all nodes, or have it shipped")
         }
         guard let type = typeName.resolve() else { throw CodeLocation.notFound("the type \(typeName.mangled)") }
         return (try code.address(), type)

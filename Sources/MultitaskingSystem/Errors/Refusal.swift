@@ -73,13 +73,12 @@ package struct Refusal: Error, Equatable {
     func advice(_ files: SystemFiles) -> String? {
         switch code {
         case ENOSYS:
-            "this kernel does not have \(call.name), or a sandbox hides it: Linux 5.4 is the oldest that process pools "
-                + "run "
-                + "on (uname -r); allow the call in the sandbox's seccomp profile, or use a thread pool"
+            "this kernel does not have \(call.name), or a sandbox blocks it: process pools require Linux 5.4 or later "
+                + "(uname -r); allow the call in the sandbox's seccomp profile, or use a thread pool"
         case EPERM, EACCES:
             call == .spawn
                 ? "this user may not execute this program's file again (is it mounted noexec?), or a sandbox forbids "
-                    + "to start a process: allow that (clone3, in its seccomp profile), or use a thread pool"
+                    + "starting a process: allow this (clone3, in its seccomp profile), or use a thread pool"
                 : "a sandbox forbids it: allow \(call.name) in its seccomp profile, or use a thread pool"
         case ENOENT where call == .spawn:
             "/proc, by which this program is started again, is missing: mount it (mount -t proc proc /proc), or make "
@@ -95,7 +94,8 @@ package struct Refusal: Error, Equatable {
                 + "them, each to less than 128 KiB, or make the pool before any thread starts, so that it can be forked"
         case EAGAIN where call.makesProcess: processAdvice(files)
         case EAGAIN where call == .map: "this program locks its memory (mlockall): " + raising(.lockedMemory, nil)
-        case ENOMEM where call == .map: memoryAdvice ?? "the machine has no addresses for so much memory"
+        case ENOMEM where call == .map:
+            memoryAdvice ?? "the machine doesn't have enough address space for that much memory"
         case ENOMEM, ENOSPC:
             call == .createThread
                 ? memoryAdvice ?? Self.lackOfMemory(files) : Self.lackOfMemory(files)
@@ -140,7 +140,8 @@ package struct Refusal: Error, Equatable {
         // The C library says the same when it finds no room for a thread's stack.
         if call == .createThread, let memoryAdvice { return memoryAdvice }
         return "the machine has no room for another process or thread, or a control group above this container's has "
-            + "none: end some, or raise kernel.threads-max and kernel.pid_max (sysctl), or that group's pids.max"
+            + "reached its limit: end some, or raise kernel.threads-max and kernel.pid_max (sysctl), or that group's "
+            + "pids.max"
     }
 
     /// Whether this process's user may be another one for the machine.

@@ -159,7 +159,7 @@ package enum ExitDrain {
         Logger(label: "swift-multitasking").warning(
             """
             the program ended while its pools had work: \(left.running) running and \(left.queued) queued tasks were \
-            cut off, \(why); call shutdown, or wait for the tasks, before the end
+            interrupted, \(why); call shutdown or wait for the tasks before the program ends
             """)
     }
 

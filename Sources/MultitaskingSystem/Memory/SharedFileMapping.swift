@@ -31,7 +31,7 @@ package final class SharedFileMapping: SharedMemory {
         guard file.byteCount > 0 || !Self.hasBytes(descriptor) else {
             throw MultitaskingError(
                 .invalidArgument,
-                "\(path) has contents but no length, as files of /proc and /sys; copy it to a regular file first")
+                "\(path) has contents but no length, like the files of /proc and /sys; copy it to a regular file first")
         }
         do throws(Refusal) {
             mapping = try ReadOnlyMapping(descriptor, offset: 0, count: file.byteCount)

@@ -278,7 +278,7 @@ final class PoolStorage: Sendable {
     private func initializerError() -> MultitaskingError {
         MultitaskingError(
             .initializerFailed,
-            "the pool's initializer threw, so its tasks do not run; make another pool with one that succeeds",
+            "the pool's initializer threw, so its tasks don't run; create a pool with an initializer that succeeds",
             cause: initializerFailure.withLock { $0 })
     }
 

@@ -30,7 +30,7 @@ private final class ThreadTimeline: TimelineSource {
     init(_ storage: PoolStorage) throws {
         // ORDERING: relaxed; it only keeps two from recording at once.
         guard !storage.isRecorded.exchange(true, ordering: .relaxed) else {
-            throw MultitaskingError(.invalidArgument, "the pool is being recorded already; end that recording first")
+            throw MultitaskingError(.invalidArgument, "the pool is already being recorded; end that recording first")
         }
         self.storage = storage
         // What was noted when the last recording ended is not of this one.

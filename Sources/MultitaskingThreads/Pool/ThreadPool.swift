@@ -294,7 +294,7 @@ public final class ThreadPool: InProcessExecutor, GradualShutdown, SharingExecut
     }
 
     static var shutDownError: MultitaskingError {
-        MultitaskingError(.shutDown, "the pool was shut down and takes no more tasks; make another one")
+        MultitaskingError(.shutDown, "the pool was shut down and takes no more tasks; make a new one")
     }
 
     static func requirePositive(_ number: Int, _ name: String) throws {

@@ -79,7 +79,8 @@ package final class DriverConnection: Sendable {
             driver.end(within: .seconds(2))
             reader.join()
             callbacks.end()
-            let words = log.isEmpty ? ", and \(program.python), which runs it, has said nothing" : "; it says:\n\(log)"
+            let words =
+                log.isEmpty ? ", and \(program.python), which runs it, printed nothing" : "; it printed:\n\(log)"
             throw MultitaskingError(.clusterUnreachable, "\(error)\(words)")
         }
         target.set(self)

@@ -21,7 +21,7 @@ private final class PoolTimeline: TimelineSource {
     init(_ core: RemotePool) throws {
         self.core = core
         guard core.record(true) else {
-            throw MultitaskingError(.invalidArgument, "the pool is being recorded already; end that recording first")
+            throw MultitaskingError(.invalidArgument, "the pool is already being recorded; end that recording first")
         }
     }
 

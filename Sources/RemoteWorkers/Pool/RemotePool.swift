@@ -169,7 +169,7 @@ package final class RemotePool: Sendable {
         let (isOpen, loss) = state.withLock { ($0.mode == nil, $0.loss) }
         if let loss { throw loss }
         if !isOpen {
-            throw MultitaskingError(.shutDown, "the pool was shut down and accepts nothing more; make a new one")
+            throw MultitaskingError(.shutDown, "the pool was shut down and takes no more tasks; make a new one")
         }
     }
 

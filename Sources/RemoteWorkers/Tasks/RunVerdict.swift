@@ -100,14 +100,14 @@ enum RunVerdict {
     static func crash(_ failure: WorkerFailure) -> MultitaskingError {
         MultitaskingError(
             failure.exitCode == nil ? .workerCrashed : .workerExited,
-            "\(failure.summary); other tasks go on", cause: failure)
+            "\(failure.summary); other tasks continue", cause: failure)
     }
 
     static func queueTimedOut(_ options: TaskOptions) -> MultitaskingError {
         MultitaskingError(
             .queueTimedOut,
             "the task has not started within \(options.queueTimeout.map(String.init(describing:)) ?? "its limit"); "
-                + "allow more time, more workers, or nodes that have what it asks for")
+                + "allow more time, more workers, or nodes that have the resources it requests")
     }
 
     static func loss(_ loss: WorkerLoss) -> MultitaskingError {
@@ -122,6 +122,7 @@ enum RunVerdict {
         MultitaskingError(
             .memoryLimitExceeded,
             "the node \(loss.node.map { "\($0) " } ?? "")had too little memory and ended the task (\(loss.detail)); "
-                + "run fewer at once, or say in the task's resources how much it needs", cause: loss)
+                + "run fewer tasks at the same time, or specify in the task's resources how much memory it needs",
+            cause: loss)
     }
 }

@@ -30,13 +30,13 @@ struct ExitTests {
     @Test(arguments: ["drain", "dropped", "in-child"], Pool.allCases)
     func tasksOfAnOpenPoolRunBeforeExitEndsTheProgram(_ scenario: String, _ pool: Pool) async throws {
         let run = try await run(scenario, pool)
-        #expect(run.exitCode == 7 && run.tasks == 40 && !run.output.contains("cut off"), "\(run)")
+        #expect(run.exitCode == 7 && run.tasks == 40 && !run.output.contains("tasks were interrupted"), "\(run)")
     }
 
     @Test(arguments: ["", "-dropped", "-in-task"], Pool.allCases)
     func tasksThatWaitForOthersRunBeforeExitEndsTheProgram(_ scenario: String, _ pool: Pool) async throws {
         let run = try await run("dependents" + scenario, pool)
-        #expect(run.exitCode == 7 && run.tasks == 40 && !run.output.contains("cut off"), "\(run)")
+        #expect(run.exitCode == 7 && run.tasks == 40 && !run.output.contains("tasks were interrupted"), "\(run)")
     }
 
     @Test(arguments: Pool.allCases)
@@ -49,7 +49,7 @@ struct ExitTests {
     func taskThatWaitsForWhatNobodyDoesIsGivenUp(_ pool: Pool) async throws {
         let run = try await run("dependents-of-nothing", pool)
         #expect(run.exitCode == 7 && run.tasks == 40, "\(run)")
-        #expect(run.output.contains("0 running and 1 queued tasks were cut off"), "\(run)")
+        #expect(run.output.contains("0 running and 1 queued tasks were interrupted"), "\(run)")
     }
 
     @Test(arguments: Pool.allCases)
@@ -68,14 +68,14 @@ struct ExitTests {
     func whatIsCutOffIsLoggedOnceWithCounts(_ scenario: String, _ pool: Pool) async throws {
         let run = try await run(scenario, pool)
         #expect(run.exitCode == 7 && run.tasks < 40, "\(run)")
-        #expect(run.output.components(separatedBy: "queued tasks were cut off").count == 2, "\(run)")
+        #expect(run.output.components(separatedBy: "queued tasks were interrupted").count == 2, "\(run)")
     }
 
     @Test(arguments: Pool.allCases)
     func tasksThatWaitForWhatNobodyDoesAreGivenUp(_ pool: Pool) async throws {
         let run = try await run("stuck", pool)
         #expect(run.exitCode == 7, "\(run)")
-        #expect(run.output.contains("2 running and 1 queued tasks were cut off"), "\(run)")
+        #expect(run.output.contains("2 running and 1 queued tasks were interrupted"), "\(run)")
     }
 
     @Test(arguments: Pool.allCases)
@@ -89,7 +89,7 @@ struct ExitTests {
         let run = try await run("in-task", pool)
         // On a thread the exit may come before all are submitted.
         #expect(run.exitCode == 7 && (pool == .threads ? run.tasks <= 40 : run.tasks == 40), "\(run)")
-        #expect(!run.output.contains("cut off"), "\(run)")
+        #expect(!run.output.contains("tasks were interrupted"), "\(run)")
     }
 
     @Test func exitCalledByAnAsyncTaskRunsTheOthers() async throws {

@@ -238,7 +238,7 @@ class Worker:
             except EOFError:
                 pass
             except OSError as error:
-                self._reason = self._reason or f"it cannot be listened to: {error}"
+                self._reason = self._reason or f"its output can't be read: {error}"
             except Exception as error:
                 # Whatever it has said, and whatever follows from that: it ends this worker alone.
                 self._reason = self._reason or f"it does not speak this protocol: {error}"
@@ -268,7 +268,7 @@ class Worker:
                 if not ready and time.monotonic() >= until:
                     silence_text = f"{silence:g} s"
                     self._reason = (
-                        f"nothing was heard of it for {silence_text}"
+                        f"nothing was heard from it for {silence_text}"
                         if self.is_ready
                         else f"it has not answered within {silence_text}"
                     )
@@ -296,7 +296,7 @@ class Worker:
         if place < 0:
             if len(banner) > MOST_BANNER:
                 self._said += bytes(banner[-200:])
-                raise ProtocolError(f"it has printed {MOST_BANNER} bytes and is no worker")
+                raise ProtocolError(f"it has printed {MOST_BANNER} bytes and isn't a worker")
             return banner
         settings = self._settings
         self._outbox.put_bytes(settings.bundle)

@@ -165,11 +165,11 @@ def _refusal(executable: str, build: str, node: str) -> str | None:
             "or give its path on the hosts as the option `executable`"
         )
     if not os.access(executable, os.X_OK):
-        return f"{executable} may not be executed on {node}: give it the permission"
+        return f"{executable} isn't executable on {node}: make it executable"
     if build and own and own != build:
         return (
-            f"{executable} on {node} is another build ({own}) than this program ({build}): copy this program's "
-            "executable there"
+            f"{executable} on {node} is a different build ({own}) from this program ({build}): copy this "
+            "program's executable there"
         )
     return None
 

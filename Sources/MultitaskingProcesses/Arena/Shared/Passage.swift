@@ -109,7 +109,7 @@ struct Passage {
         if let claim = table.claim({ claim($0, by: member) }) { return claim }
         throw MultitaskingError(
             .arenaLimitReached,
-            "\(arena.layout.passageCapacity) handles of shared values are in transit; receive or drop some first")
+            "\(arena.layout.passageCapacity) handles of shared values are in transit; receive or release some first")
     }
 
     private func claim(_ index: Int, by member: Int) -> (Entry, UInt64)? {

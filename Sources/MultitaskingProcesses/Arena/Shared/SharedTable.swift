@@ -35,7 +35,7 @@ struct SharedTable {
         let reserved = places.claim { index in reserve(index).map { (record(index), $0) } }
         guard let reserved else {
             throw MultitaskingError(
-                .arenaLimitReached, "the pool shares \(ArenaLayout.sharedLimit) values; drop some first")
+                .arenaLimitReached, "the pool shares \(ArenaLayout.sharedLimit) values; release some first")
         }
         return reserved
     }

@@ -398,7 +398,7 @@ def _refuse_open(address: str) -> None:
     if "refused" not in said:
         raise Refused(
             "unreachable",
-            f"it cannot be found out whether the cluster at {address} requires a token ({reason}): try again when its "
+            f"it can't be determined whether the cluster at {address} requires a token ({reason}): try again when its "
             "head is less busy, or accept one that requires none by `allowsUnauthenticated: true`",
         )
 
@@ -411,7 +411,7 @@ def _knock(address: str) -> None:
         with socket.create_connection((host.strip("[]"), int(port)), timeout=_CONNECT):
             pass
     except OSError as error:
-        raise Refused("unreachable", f"nobody answers at {address}: {error}") from None
+        raise Refused("unreachable", f"nothing answers at {address}: {error}") from None
     try:
         from ray._raylet import GcsClient  # type: ignore[attr-defined, unused-ignore]
     except ImportError:

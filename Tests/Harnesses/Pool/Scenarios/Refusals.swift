@@ -545,7 +545,7 @@ extension Harness {
         try withPool(maxWorkers: 1) { pool in
             let advice = [
                 (SIGPIPE, "ignore SIGPIPE"), (SIGXFSZ, "RLIMIT_FSIZE"), (SIGXCPU, "RLIMIT_CPU"), (SIGTERM, "sent it"),
-                (SIGALRM, "timer"), (SIGKILL, "killed it"), (SIGSYS, "sandbox"),
+                (SIGALRM, "timer"), (SIGKILL, "killed by the system"), (SIGSYS, "sandbox"),
             ]
             for (signal, expected) in advice {
                 let error = checkThrows(.workerCrashed) { try pool.submit(strike, signal).value(timeout: .seconds(20)) }
