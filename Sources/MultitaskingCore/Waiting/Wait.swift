@@ -19,7 +19,8 @@
 @available(*, noasync, message: "this blocks the thread; await the asynchronous version")
 @discardableResult
 public func wait<Tasks: Sequence>(
-    for tasks: Tasks, until condition: WaitCondition = .all, timeout: Duration? = nil, rest: RemainingTasks = .leaveRunning
+    for tasks: Tasks, until condition: WaitCondition = .all, timeout: Duration? = nil,
+    rest: RemainingTasks = .leaveRunning
 ) throws -> (done: [Tasks.Element], notDone: [Tasks.Element]) where Tasks.Element: Awaitable {
     let tasks = Array(tasks)
     _ = try waitUntil(condition, tasks, timeout, rest)
@@ -31,7 +32,8 @@ public func wait<Tasks: Sequence>(
 /// - Throws: `CancellationError` if the awaiting task is cancelled; `invalidArgument` for a negative count.
 @discardableResult
 public func wait<Tasks: Sequence>(
-    for tasks: Tasks, until condition: WaitCondition = .all, timeout: Duration? = nil, rest: RemainingTasks = .leaveRunning
+    for tasks: Tasks, until condition: WaitCondition = .all, timeout: Duration? = nil,
+    rest: RemainingTasks = .leaveRunning
 ) async throws -> (done: [Tasks.Element], notDone: [Tasks.Element]) where Tasks.Element: Awaitable {
     try await wait(for: tasks, until: condition, timeout: timeout, rest: rest, cancelling: .waitOnly)
 }
@@ -42,7 +44,8 @@ public func wait<Tasks: Sequence>(
 /// - Throws: `CancellationError` if the awaiting task is cancelled; `invalidArgument` for a negative count.
 @discardableResult
 public func wait<Tasks: Sequence>(
-    for tasks: Tasks, until condition: WaitCondition = .all, timeout: Duration? = nil, rest: RemainingTasks = .leaveRunning,
+    for tasks: Tasks, until condition: WaitCondition = .all, timeout: Duration? = nil,
+    rest: RemainingTasks = .leaveRunning,
     cancelling scope: CancellationScope
 ) async throws -> (done: [Tasks.Element], notDone: [Tasks.Element]) where Tasks.Element: Awaitable {
     let tasks = Array(tasks)

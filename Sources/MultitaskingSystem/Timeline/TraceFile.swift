@@ -226,8 +226,9 @@ struct TraceFile: ~Copyable {
                 if error == EINTR { continue }
                 endEarly(behind: text.bytes[..<rest.startIndex])
                 Logger(label: "swift-multitasking").warning(
-                    "the timeline \(path) ends early: \(describe(errno: error)); viewers can still open what was "
-                        + "written")
+                    """
+                    the timeline \(path) ends early: \(describe(errno: error)); viewers can still open what was written
+                    """)
                 return false
             }
             rest = rest.dropFirst(count)
