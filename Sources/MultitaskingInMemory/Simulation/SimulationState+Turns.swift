@@ -139,7 +139,8 @@ extension SimulationState {
                 switch workers[party - 1].activity {
                 case .fresh where broken == nil: candidates.append(party)
                 case .retiring: candidates.append(party)
-                case .idle where workers[party - 1].callsMade < calls.count: candidates.append(party)
+                case .idle where party > target || workers[party - 1].callsMade < calls.count:
+                    candidates.append(party)
                 // One idle worker is as good as another, so that only one is offered the task.
                 case .idle where hasWork && !hasTaker:
                     hasTaker = true

@@ -45,6 +45,12 @@ extension SimulationState {
             return begin(party)
         case .idle, .busy, .dead, .left: break
         }
+        if worker >= target, !owesCalls(worker) {
+            // The calls that it still had to make were cancelled.
+            retire(worker)
+            leaveIfDone()
+            return false
+        }
         if workers[worker].callsMade < calls.count { return makeCall(worker) }
         guard let task = queue.first else { return false }
         queue.removeFirst(isTaken: true)
@@ -95,7 +101,7 @@ extension SimulationState {
         }
         // A task that is queued no more was cancelled before this worker could make its call.
         guard task == nil, !calls[call].hasFailed else {
-            if worker >= target, workers[worker].callsMade >= calls.count { retire(worker) }
+            if worker >= target, !owesCalls(worker) { retire(worker) }
             leaveIfDone()
             return false
         }
@@ -229,10 +235,11 @@ extension SimulationState {
     mutating func finalized(_ worker: Int, _ result: TaskResultBytes) {
         finalized.append(result)
         workers[worker].work = nil
-        leave(worker)
+        let comesBack = owesCalls(worker) || worker < target && phase == .running
+        if comesBack { countRetirement(of: worker) } else { leave(worker) }
         note(.leaves, by: worker + 1)
         release(worker)
-        if worker < target, phase == .running { enter(worker) }
+        if comesBack { enter(worker) }
         callWatches()
     }
 
@@ -241,7 +248,7 @@ extension SimulationState {
         workers[worker].work = nil
         workers[worker].activity = .idle
         statistics.workers[worker].enter(.waiting, at: now)
-        if worker >= target { retire(worker) }
+        if worker >= target, !owesCalls(worker) { retire(worker) }
     }
 
     /// A worker that could work leaves.
@@ -253,9 +260,13 @@ extension SimulationState {
     private mutating func leave(_ worker: Int) {
         workers[worker].activity = .left
         statistics.workers[worker].enter(.absent, at: now)
-        // One that is too many, or came to the end of its pool.
-        if phase == .running { statistics.workers[worker].replacements.retired += 1 }
+        countRetirement(of: worker)
         endIfEmpty()
+    }
+
+    /// Counts a worker that was too many, unless it has come to the end of its pool.
+    private mutating func countRetirement(of worker: Int) {
+        if phase == .running { statistics.workers[worker].replacements.retired += 1 }
     }
 
     /// A worker is there that was not.
@@ -297,8 +308,9 @@ extension SimulationState {
         target = count
         for worker in workers.indices {
             switch workers[worker].activity {
-            case .idle where worker >= target: if workers[worker].callsMade >= calls.count { retire(worker) }
-            case .fresh where worker >= target, .dead where worker >= target: leaveUncalled(worker)
+            case .idle where worker >= target: if !owesCalls(worker) { retire(worker) }
+            case .fresh where worker >= target, .dead where worker >= target:
+                if !owesCalls(worker) { leaveUnbegun(worker) }
             case .retiring where worker < target: workers[worker].activity = .idle
             case .left where worker < target: enter(worker)
             default: break
@@ -307,12 +319,17 @@ extension SimulationState {
         callWatches()
     }
 
-    /// A worker that has not begun leaves; what it was to call, nobody calls.
-    private mutating func leaveUncalled(_ worker: Int) {
+    /// Whether a worker still has to make calls that nobody else makes: then it stays, or comes back, even if it is too
+    /// many.
+    private func owesCalls(_ worker: Int) -> Bool {
+        calls.contains { call in call.tasks[worker].map { tasks[$0]?.isQueued == true } ?? false }
+    }
+
+    /// A worker that has not begun, and owes no call, leaves. That its calls were cancelled says nothing to those that
+    /// come later.
+    private mutating func leaveUnbegun(_ worker: Int) {
         leave(worker)
-        for call in calls.indices {
-            if let task = calls[call].tasks.removeValue(forKey: worker) { settle(task, .cancelled) }
-        }
+        for call in calls.indices { calls[call].tasks[worker] = nil }
     }
 
     // MARK: Death
@@ -407,7 +424,7 @@ extension SimulationState {
     }
 
     mutating func respawn(_ worker: Int) {
-        guard worker < target else { return leaveUncalled(worker) }
+        guard worker < target || owesCalls(worker) else { return leaveUnbegun(worker) }
         if faults.action(at: .spawn) == .failedSpawn {
             note(.cannotBeReplaced, by: worker + 1)
             return plan(.respawn(worker: worker), at: now.addingSaturated(Self.respawnTime))

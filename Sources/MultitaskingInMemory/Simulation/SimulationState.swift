@@ -46,7 +46,7 @@ struct SimulationState: ~Copyable, Sendable {
         enum Activity: Sendable {
             /// Has to run the initializer. Exits: `busy`; `left`.
             case fresh
-            /// Exits: `busy`; `retiring`; `left`.
+            /// One that is too many stays only for the calls that it owes. Exits: `busy`; `retiring`; `left`.
             case idle
             case busy
             /// Has to run the finalizer. Exits: `busy`; `idle` if the pool grows first; `left`.
