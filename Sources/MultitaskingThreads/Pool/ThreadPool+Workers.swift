@@ -5,6 +5,7 @@ internal import Synchronization
 extension ThreadPool: WorkerExecutor {
     /// Makes a call in every current thread, before its next task, and in each thread that starts later.
     ///
+    /// A surplus thread that has not left yet doesn't count as current.
     /// - Returns: a future for each current thread, ordered by worker index.
     /// - Throws: `shutDown`.
     public func everywhere<Function: PortableFunction>(
@@ -20,7 +21,7 @@ extension ThreadPool: WorkerExecutor {
         }
         return try storage.roster.withLock { roster in
             guard !storage.isClosed else { throw Self.shutDownError }
-            let tasks = roster.workers.sorted().map { ($0, ThreadTask(EnvironmentCall(body))) }
+            let tasks = roster.staying.map { ($0, ThreadTask(EnvironmentCall(body))) }
             roster.add(
                 Roster.Call(tasks: Dictionary(uniqueKeysWithValues: tasks.map { ($0, $1 as PendingTask) })) {
                     if !hasThrown.isSet { _ = try? call(in: $0) }

@@ -1,7 +1,8 @@
 import MultitaskingCore
-import MultitaskingThreads
 import Synchronization
 import Testing
+
+@testable import MultitaskingThreads
 
 @Suite struct ResizeTests {
     @Test func threadsThatAreTooManyEndAndRunTheFinalizer() async throws {
@@ -25,6 +26,42 @@ import Testing
         }
         await pool.shutdown(.drain)
         #expect(sums == 90)
+    }
+
+    @Test(arguments: [2, 4])
+    func callAfterAResize_isMadeByThoseThatStay_andBySurplusOnesOnlyIfTheyStayAfterAll(_ last: Int) throws {
+        let pool = try ThreadPool(maxWorkers: 4)
+        let (started, release, made) = (Counter(), pool.makeCancelSignal(), Counter())
+        let busy = try (0..<4).map { _ in
+            try pool.submit(running: { _ in
+                started.increment()
+                _ = release.waitUntilSet(.upTo(.seconds(60)))
+            })
+        }
+        #expect(eventually { started.count == 4 })
+        let before = try pool.everywhere { made.increment() }
+        try pool.resize(to: 2)
+        let after = try pool.everywhere { made.increment() }
+        #expect(before.count == 4 && after.count == 2)
+        try pool.resize(to: last)
+        release.set()
+        for future in busy + before + after { try future.value(timeout: .seconds(60)) }
+        pool.shutdown(.drain)
+        #expect(made.count == 4 + last)
+    }
+
+    @Test func surplusThreads_leaveThoughCallsAreMadeAllTheTime() throws {
+        let pool = try ThreadPool(maxWorkers: 4, threadNamePrefix: "surplus")
+        for _ in 0..<50 {
+            try pool.resize(to: 4)
+            let all = try pool.everywhere(processNumber)
+            try pool.resize(to: 2)
+            let fewer = try pool.everywhere(processNumber)
+            #expect(all.count == 4 && fewer.count == 2)
+            for future in all + fewer { #expect(try future.value(timeout: .seconds(60)) == 1) }
+        }
+        #expect(eventually { threadCount(named: "surplus") ?? 2 == 2 })
+        pool.shutdown(.drain)
     }
 
     @Test func aPoolThatIsShutDownTakesNoCallAndNoNumber() async throws {
