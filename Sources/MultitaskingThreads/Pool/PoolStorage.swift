@@ -285,8 +285,11 @@ final class PoolStorage: Sendable {
     /// Whether a worker has to look at the roster, or will find no task anymore.
     private func hasNews(_ number: Int, _ made: Int) -> Bool {
         number >= target.load(ordering: .sequentiallyConsistent)
-            || made != callCount.load(ordering: .sequentiallyConsistent) || queues.isClosed
+            || hasCalls(made) || queues.isClosed
     }
+
+    /// Whether there are more calls that every worker makes.
+    private func hasCalls(_ made: Int) -> Bool { made != callCount.load(ordering: .sequentiallyConsistent) }
 
     /// The next task; sleeps while there is none; nil when the worker has to look at the roster, or there will be none.
     private func nextTask(
@@ -303,7 +306,8 @@ final class PoolStorage: Sendable {
             }
             // In this order: what is not in the queue after it was closed will never be.
             let mustLook = hasNews(number, made)
-            let task = queues.pop(turn: &turn)
+            // Calls come before the tasks that were submitted after them.
+            let task = hasCalls(made) ? nil : queues.pop(turn: &turn)
             if task != nil || mustLook {
                 if isSearching { idle.endSearch() }
                 // Others may have relied on this worker while it searched or was being woken.

@@ -50,6 +50,20 @@ import Testing
         #expect(made.count == 4 + last)
     }
 
+    @Test func callIsMadeBeforeATaskThatIsSubmittedAfterIt_thoughTheThreadSleeps() throws {
+        let pool = try ThreadPool(maxWorkers: 1)
+        let made = Counter()
+        for number in 1...50 {
+            // Until it has gone to sleep.
+            for _ in 0..<10 { Machine.rest() }
+            let call = try pool.everywhere { made.increment() }
+            let found = try pool.submit { made.count }.value(timeout: .seconds(60))
+            #expect(found == number)
+            for future in call { try future.value(timeout: .seconds(60)) }
+        }
+        pool.shutdown(.drain)
+    }
+
     @Test func surplusThreads_leaveThoughCallsAreMadeAllTheTime() throws {
         let pool = try ThreadPool(maxWorkers: 4, threadNamePrefix: "surplus")
         for _ in 0..<50 {
