@@ -132,8 +132,8 @@ let channelBatchCases: [ConformanceCase] = [
     },
     ConformanceCase(
         "channel.whatCannotBeCodedEndsABatch", duty: "SendingChannel.send(contentsOf:wait:)",
-        "Elements before one that cannot be encoded are sent; those beside one that cannot be decoded come; its error "
-            + "comes once.",
+        "Elements before one that cannot be encoded are sent; those before one that cannot be decoded come, then its "
+            + "error, once, and then those behind it.",
         requires: [.encoding]
     ) { trial in
         try trial.withPool { pool in
@@ -145,19 +145,24 @@ let channelBatchCases: [ConformanceCase] = [
             }
             _ = channel.close(discarding: true)
             let other = try pool.makeChannel()
-            let moments: [Stubborn.Moment] = [.never, .decodingAtHome, .never, .decodingAtHome]
-            trial.expect("all", try other.send(contentsOf: moments.map { Stubborn($0) }, wait: .never), is: 4)
-            var (good, bad) = (0, 0)
-            for _ in 0..<5 {
-                do {
-                    let some = try other.receive(upTo: 3, as: Stubborn.self, wait: .never)
-                    if good == 0 {
-                        trial.expect(!some.isEmpty, "expected what is before the damaged one; nothing came")
-                    }
-                    good += some.count
-                } catch let error as MultitaskingError where error.code == .decodeFailed { bad += 1 }
+            let (good, bad) = (Stubborn.Moment.never, Stubborn.Moment.decodingAtHome)
+            // How many come with each call; nil where it throws.
+            let batches: [(sent: [Stubborn.Moment], received: [Int?])] = [
+                ([bad, good, good], [nil, 2, 0]), ([good, bad, good], [1, nil, 1, 0]),
+                ([good, bad, good, bad], [1, nil, 1, nil, 0]), ([bad, bad, good], [nil, nil, 1, 0]),
+                ([good, good, bad], [2, nil, 0]),
+            ]
+            for batch in batches {
+                let elements = batch.sent.map { Stubborn($0) }
+                trial.expect("all", try other.send(contentsOf: elements, wait: .never), is: elements.count)
+                var received: [Int?] = []
+                for _ in batch.received {
+                    do {
+                        received.append(try other.receive(upTo: 9, as: Stubborn.self, wait: .never).count)
+                    } catch let error as MultitaskingError where error.code == .decodeFailed { received.append(nil) }
+                }
+                trial.expect("what comes of \(batch.sent)", received, is: batch.received)
             }
-            trial.expect("how many came, and how many errors", [good, bad], is: [2, 2])
             try trial.put(5, into: other)
             trial.expect("the next", try other.receive(upTo: 9, as: Int.self, wait: .never), is: [5])
         }

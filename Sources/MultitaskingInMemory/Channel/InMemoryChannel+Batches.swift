@@ -2,6 +2,10 @@ public import MultitaskingCore
 internal import MultitaskingSerialization
 
 // Batches: one switch point for as many elements as can be passed at once.
+//
+// Those that are sent are put in at once. Those that are received are taken one by one, since what is behind one that
+// cannot be decoded stays in the channel, and decoding runs the user's code, outside of the lock. Nobody else has the
+// turn meanwhile.
 
 extension InMemoryChannel {
     /// Appends elements, all or as many as fit before the limit passes; see `SendingChannel`.
@@ -42,10 +46,12 @@ extension InMemoryChannel {
         guard count > 0 else { return [] }
         try lateFailure.rethrow()
         let fingerprint = TypeFingerprint.of(type)
-        let payloads = try simulation.call(wait, for: .element(id)) { [id] state, party -> [ChannelState.Element]? in
-            guard let isClosed = state.channels[id]?.isClosed else { return [] }
+        var taker: Int?
+        let first = try simulation.call(wait, for: .element(id)) { [id] state, party -> ChannelState.Element?? in
+            taker = party
+            guard let isClosed = state.channels[id]?.isClosed else { return .some(nil) }
             guard let first = state.channels[id]?.first else {
-                if isClosed { return [] }
+                if isClosed { return .some(nil) }
                 if wait == .never { state.note(.findsEmpty(channel: id), by: party) }
                 return nil
             }
@@ -53,22 +59,54 @@ extension InMemoryChannel {
                 state.note(.findsWrongType(channel: id), by: party)
                 throw TypeFingerprint.mismatch(found: first.fingerprint, expected: type)
             }
-            return state.receive(upTo: count, of: fingerprint, from: id, by: party)
+            state.receive(from: id, by: party)
+            return first
         }
-        return try decode(payloads ?? [], as: type)
+        guard let first = first ?? nil else { return [] }
+        return try decode(first, andUpTo: count - 1, of: fingerprint, as: type, by: taker)
     }
 
+    /// Decodes an element that a party has taken, and up to `count` more, which it takes.
     private func decode<Element: Codable & Sendable>(
-        _ payloads: [ChannelState.Element], as type: Element.Type
+        _ first: ChannelState.Element, andUpTo count: Int, of fingerprint: UInt64, as type: Element.Type,
+        by party: Int?
     ) throws -> [Element] {
         var elements: [Element] = []
-        for payload in payloads {
-            do { elements.append(try simulation.decode(payload.bytes) { try $0.decode(type) }) } catch {
-                lateFailure.keep(error)
+        var failure: (any Error)?
+        var next: ChannelState.Element? = first
+        var (taken, bytes) = (0, 0)
+        while let payload = next {
+            taken += 1
+            bytes += payload.bytes.count
+            // What it refers to is held until it is read.
+            withExtendedLifetime(payload) {
+                do { elements.append(try simulation.decode(payload.bytes) { try $0.decode(type) }) } catch {
+                    failure = error
+                }
             }
+            next = failure == nil && taken <= count ? takeNext(of: fingerprint, by: party) : nil
         }
-        if elements.isEmpty { try lateFailure.rethrow() }
+        simulation.update { [id] state, _ in
+            state.note(.receivesSeveral(channel: id, count: taken, bytes: bytes), by: party)
+            // There was room for more senders at each step.
+            state.callWatches()
+        }
+        if taken > 1 { simulation.poke() }
+        if let failure {
+            guard !elements.isEmpty else { throw failure }
+            lateFailure.keep(failure)
+        }
         return elements
+    }
+
+    /// Takes the first element if it is of this type, and the caller is not a worker that has died meanwhile.
+    private func takeNext(of fingerprint: UInt64, by party: Int?) -> ChannelState.Element? {
+        simulation.update { [id] state, _ in
+            guard party.map({ !state.parties[$0].isDying }) ?? true else { return nil }
+            guard let next = state.channels[id]?.first, next.fingerprint == fingerprint else { return nil }
+            state.receive(from: id, by: party)
+            return next
+        }
     }
 }
 
@@ -84,20 +122,6 @@ extension SimulationState {
         }
         if count > 0 { note(.sendsSeveral(channel: id, count: count, bytes: bytes), by: party) }
         return count
-    }
-
-    /// Takes as many of the first elements as are of one type, at most `count`.
-    fileprivate mutating func receive(
-        upTo count: Int, of fingerprint: UInt64, from id: UInt64, by party: Int?
-    ) -> [ChannelState.Element] {
-        var payloads: [ChannelState.Element] = []
-        while payloads.count < count, let next = channels[id]?.first, next.fingerprint == fingerprint {
-            receive(from: id, by: party)
-            payloads.append(next)
-        }
-        let bytes = payloads.reduce(0) { $0 + $1.bytes.count }
-        note(.receivesSeveral(channel: id, count: payloads.count, bytes: bytes), by: party)
-        return payloads
     }
 }
 
