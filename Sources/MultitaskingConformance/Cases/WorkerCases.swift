@@ -149,6 +149,30 @@ let workerCases: [ConformanceCase] = [
         }
     },
     ConformanceCase(
+        "worker.everywhereRunsInThoseThatAreToLeave", duty: "WorkerExecutor.everywhere(_:)",
+        "Workers that are too many make the calls that they still have to make, and have no futures of later ones.",
+        requires: [.workers, .workerInfo]
+    ) { trial in
+        try trial.withExecutor(workers: 3) { pool in
+            let workers = try trial.workerExecutor(pool)
+            let ran = try pool.makeChannel()
+            // Idle workers, and busy ones, which learn of all that at once.
+            for isBusy in [false, true, false] {
+                let busy = try (0..<(isBusy ? 3 : 0)).map { _ in try trial.busyTask(in: pool) }
+                let calls = try (0..<2).map { _ in try workers.startEverywhere(sendWorker, trial.ticket(ran)) }
+                try workers.resize(to: 1)
+                let later = try workers.startEverywhere(sendWorker, trial.ticket(ran))
+                trial.expect("the numbers of futures", calls.map(\.count) + [later.count], is: [3, 3, 1])
+                for (_, gate) in busy { gate.set() }
+                for (task, _) in busy { trial.expect("a busy worker's task", try trial.value(of: task), is: true) }
+                for call in calls.joined() { _ = try trial.value(of: call, "a call of a worker that may leave") }
+                for call in later { _ = try trial.value(of: call, "the call of the worker that stays") }
+                trial.expect("a later task's result", try trial.value(of: pool.submit(double, 4)), is: 8)
+                try workers.resize(to: 3)
+            }
+        }
+    },
+    ConformanceCase(
         "worker.resizeGrowsAtOnce", duty: "WorkerExecutor.resize(to:)",
         "Tasks that wait for a worker start when there are more.", requires: [.workers]
     ) { trial in

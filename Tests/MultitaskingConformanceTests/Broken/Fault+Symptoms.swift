@@ -128,7 +128,8 @@ extension Fault {
             ]
         case .keepsWorkersThatAreTooMany:
             [
-                Symptom("worker.resizeShrinksAfterTheCurrentTask", "a task more than there are workers")
+                Symptom("worker.resizeShrinksAfterTheCurrentTask", "a task more than there are workers"),
+                Symptom("worker.everywhereRunsInThoseThatAreToLeave", "the numbers of futures is"),
             ]
         case .skipsTheFinalizer: [Symptom("worker.finalizerResultsAreCollected", "the finalizers' results is")]
         case .skipsTheInitializer:
