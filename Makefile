@@ -104,9 +104,17 @@ release-check: ## Say whether a tag of this commit would be right, for the versi
 # What needs no test run. The generated sources must be what the generators write now.
 soundness: layers lint test-diagnostics test-numbers ## Check layers, format, generated sources, messages and public numbers
 	python3 -m unittest discover -s Scripts
-	before=$$(git diff -- Sources | cksum)
+	# No pipes: without git's answer, this must fail.
+	before=$$(git status --porcelain -- Sources)
+	before_in_full=$$(git diff -- Sources)
 	$(MAKE) generate
-	[ "$$before" = "$$(git diff -- Sources | cksum)" ] || { git diff --stat -- Sources; exit 1; }
+	after=$$(git status --porcelain -- Sources)
+	after_in_full=$$(git diff -- Sources)
+	[ "$$before$$before_in_full" = "$$after$$after_in_full" ] || {
+		echo "The generated sources are not what the generators write now:" >&2
+		git status --short -- Sources
+		exit 1
+	}
 
 # The modules of a debug build are what the wrong programs are compiled against.
 test-diagnostics: setup ## Compile each wrong program of Tests/Diagnostics and compare what the compiler says first
