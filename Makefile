@@ -121,7 +121,7 @@ test-diagnostics: setup ## Compile each wrong program of Tests/Diagnostics and c
 	$(SWIFT) build
 	python3 Scripts/check_diagnostics.py
 
-test-consumer: ## Build a program that depends on this package, and look at what was built for it
+test-consumer: setup ## Build programs that depend on this package, and look at what was built for them
 	SWIFT="$(SWIFT)" python3 Scripts/check_consumer.py
 
 # A package of its own, which turns the traits on as a user's does.

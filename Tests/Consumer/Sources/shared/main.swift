@@ -1,0 +1,2 @@
+// Only its name matters.
+print("shared")
