@@ -65,6 +65,7 @@ import Testing
         check(SharedRecord.self)
         check(Passage.Entry.self)
         check(WaitQueue.self)
+        check(NapSpot.self)
         check(SignalRecord.self)
         check(ChannelHeader.self)
         check(Segment.self)
