@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Says whether a tag of this commit would be right, for the version in the file VERSION.
 
-Looks at the version, the tags, the work tree, the changelog, the README and, if there is a tag already, at the public API.
+Looks at the version, the tags, the work tree, the changelog, the dependencies that documents and sources show and, if there is
+a tag already, at the public API.
 Exits with 1 and says what is to be done.
 """
 
@@ -13,6 +14,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)$")
+DEPENDENCY = re.compile(r'swift-multitasking(?:\.git)?",\s*from: "([^"]*)"')
 
 
 def parts(version):
@@ -53,11 +55,13 @@ def changelog_faults(version, text):
     return faults
 
 
-def readme_faults(version, text):
-    found = re.findall(r'from: "([^"]*)"', text)
-    if not found:
-        return [f'README.md: no dependency with from: "{version}"']
-    return [f'README.md: from: "{other}" is not the version, {version}' for other in found if other != version]
+def dependency_faults(version, texts):
+    """What `texts`, by their names, say of a dependency on this package; the README must show one."""
+    found = [(name, other) for name, text in texts.items() for other in DEPENDENCY.findall(text)]
+    faults = [f'{name}: from: "{other}" is not the version, {version}' for name, other in found if other != version]
+    if "README.md" not in [name for name, _ in found]:
+        faults.append(f'README.md: no dependency with from: "{version}"')
+    return faults
 
 
 def may_break(last, version):
@@ -89,7 +93,8 @@ def main():
     tags = git("tag", "--list")
     faults = version_faults(version, tags)
     faults += changelog_faults(version, (ROOT / "CHANGELOG.md").read_text())
-    faults += readme_faults(version, (ROOT / "README.md").read_text())
+    files = [name for name in git("ls-files", "*.md", "*.swift") if name != "CHANGELOG.md"]
+    faults += dependency_faults(version, {name: (ROOT / name).read_text() for name in files})
     changed = git("status", "--porcelain")
     if changed:
         faults.append("the work tree has changes that are not committed: " + ", ".join(line[3:] for line in changed[:5]))

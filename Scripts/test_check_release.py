@@ -28,11 +28,24 @@ class Changelog(unittest.TestCase):
             self.assertTrue(release.changelog_faults("0.2.0", text), text)
 
 
-class Readme(unittest.TestCase):
-    def test_must_name_the_version(self):
-        self.assertEqual(release.readme_faults("0.2.0", '.package(url: "…", from: "0.2.0")'), [])
-        self.assertTrue(release.readme_faults("0.2.0", '.package(url: "…", from: "0.1.0")'))
-        self.assertTrue(release.readme_faults("0.2.0", '.package(url: "…", branch: "main")'))
+class Dependency(unittest.TestCase):
+    OLD = '.package(url: "https://…/swift-multitasking.git", from: "0.1.0", traits: ["Metrics"])'
+    NEW = OLD.replace("0.1.0", "0.2.0")
+
+    def test_must_name_the_version_everywhere(self):
+        self.assertEqual(release.dependency_faults("0.2.0", {"README.md": self.NEW, "a.swift": self.NEW}), [])
+        self.assertTrue(release.dependency_faults("0.2.0", {"README.md": self.OLD}))
+        self.assertEqual(
+            release.dependency_faults("0.2.0", {"README.md": self.NEW, "a.swift": self.OLD}),
+            ['a.swift: from: "0.1.0" is not the version, 0.2.0'])
+
+    def test_on_another_package_is_of_no_account(self):
+        other = '.package(url: "https://…/swift-log.git", from: "1.16.0")'
+        self.assertEqual(release.dependency_faults("0.2.0", {"README.md": self.NEW, "a.swift": other}), [])
+
+    def test_must_be_in_the_readme(self):
+        self.assertTrue(release.dependency_faults("0.2.0", {"README.md": self.NEW.replace("from", "branch")}))
+        self.assertTrue(release.dependency_faults("0.2.0", {"README.md": "", "a.swift": self.NEW}))
 
 
 class Breakage(unittest.TestCase):
