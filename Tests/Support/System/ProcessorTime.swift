@@ -8,9 +8,14 @@ package func processorTime(of body: () throws -> Void) rethrows -> Duration {
 }
 
 /// How long this thread has kept a processor busy.
-package func processorTime() -> Duration {
+package func processorTime() -> Duration { processorTime(CLOCK_THREAD_CPUTIME_ID) }
+
+/// How long all threads of this process together have kept processors busy.
+package func processorTimeOfProcess() -> Duration { processorTime(CLOCK_PROCESS_CPUTIME_ID) }
+
+private func processorTime(_ clock: clockid_t) -> Duration {
     var time = timespec()
     // SAFETY: the pointer is valid during the call.
-    unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    unsafe clock_gettime(clock, &time)
     return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
 }

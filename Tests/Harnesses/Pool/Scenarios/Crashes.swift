@@ -1,6 +1,7 @@
 import Glibc
 import MultitaskingCore
 import MultitaskingProcesses
+import MultitaskingTestSupport
 
 let crashScenarios: [String: Scenario] = [
     "crash-throw-in-coding": { try $0.throwInCoding() },
@@ -50,26 +51,20 @@ extension Harness {
         try withPool { pool in
             let futures = try (0..<20).map { _ in try pool.submit(struckIn, Grenade(.sigkill, .never)) }
             for future in futures { check(future.waitUntilDone(.upTo(.seconds(30))), "a task does not end") }
-            let before = threadTime()
-            for future in futures {
-                let error = checkThrows(.workerCrashed) { try future.value() }
-                check(
-                    error?.message.contains("top-level") == false, "what cannot be the cause is named: \(error as Any)")
+            let time = processorTime {
+                for future in futures {
+                    let error = checkThrows(.workerCrashed) { try future.value() }
+                    check(
+                        error?.message.contains("top-level") == false,
+                        "what cannot be the cause is named: \(error as Any)")
+                }
             }
-            let time = threadTime() - before
             check(time < .milliseconds(200), "20 errors took \(time) of processor time")
             let trap = checkThrows(.workerCrashed) {
                 try pool.submit(makeGrenade, .trap, .encodingAway, getpid()).value()
             }
             check(trap?.message.contains("encode(to:)") == true, "the advice is for another phase: \(trap as Any)")
         }
-    }
-
-    /// How long this thread has used a processor.
-    private func threadTime() -> Duration {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
     }
 
     func othersGoOn() throws {

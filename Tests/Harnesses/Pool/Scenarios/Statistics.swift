@@ -134,7 +134,7 @@ extension Harness {
 
     /// Workers and the supervisor are killed at any moment, tasks crash and are cancelled, and the counts balance.
     func statisticsUnderKills() throws {
-        var random = Randomness(seed: number)
+        var random = SplitMix64(seed: number)
         let pool = try ProcessPool(maxWorkers: 3, startMethod: method, arenaLimit: 64 << 20)
         defer { pool.shutdown(.kill) }
         var submitted = 0
@@ -208,19 +208,5 @@ extension Harness {
             checkEqual(worker.tasksDone, 20, "tasks of all workers with the number")
             checkEqual(worker.replacements?.total, 4, "replacements")
         }
-    }
-}
-
-/// Numbers that follow from a seed: Marsaglia's xorshift64.
-private struct Randomness: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: Int) { state = UInt64(bitPattern: Int64(seed)) &* 0x9e37_79b9_7f4a_7c15 | 1 }
-
-    mutating func next() -> UInt64 {
-        state ^= state << 13
-        state ^= state >> 7
-        state ^= state << 17
-        return state
     }
 }
