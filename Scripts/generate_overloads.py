@@ -785,7 +785,7 @@ def process_executors():
             parameters += [f"initializer: {wrapped} (repeat each Argument) throws -> Void", "_ arguments: repeat each Argument"]
             initializer = "WorkerInitializer.calling(initializer, repeat each arguments, timeout: initializerTimeout)"
         else:
-            parameters += [f"initializer: {wrapped} () throws -> Void = noInitializer"]
+            parameters += [f"initializer: {wrapped} () throws -> Void = _noInitializer"]
             initializer = "WorkerInitializer(initializer, timeout: initializerTimeout)"
         parameters += ["initializerTimeout: Duration? = nil"]
         if finalizer:
@@ -843,7 +843,7 @@ def simulation_executors():
         wrapped = "@autoclosure @escaping @Sendable () -> @Sendable"
         parameters = ["seed: UInt64 = 0", "maxWorkers: Int = 2", "options: InMemoryOptions = InMemoryOptions()"]
         function = "PlainValueFunction(finalizer)" if finalizer == "Output" else "PlainFunction(finalizer)"
-        default = " = noFinalizer" if has_arguments and finalizer == "Void" else ""
+        default = " = _noFinalizer" if has_arguments and finalizer == "Void" else ""
         if has_arguments:
             parameters += [f"initializer: {wrapped} (repeat each Argument) throws -> Void", "_ arguments: repeat each Argument",
                            "initializerTimeout: Duration? = nil"]

@@ -18,7 +18,7 @@ extension ProcessPool {
         compression: CompressionPolicy = .automatic, limits: WorkerLimits = .none, captures: CapturePolicy = .byValue,
         backtraces: Backtraces = .inError, atExit: ShutdownMode = .drain, environment: [String: String] = [:],
         workerNamePrefix: String = "mt-worker",
-        initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noInitializer,
+        initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = _noInitializer,
         initializerTimeout: Duration? = nil,
         finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void,
         finalizerTimeout: Duration? = nil
@@ -39,7 +39,7 @@ extension ProcessPool {
         compression: CompressionPolicy = .automatic, limits: WorkerLimits = .none, captures: CapturePolicy = .byValue,
         backtraces: Backtraces = .inError, atExit: ShutdownMode = .drain, environment: [String: String] = [:],
         workerNamePrefix: String = "mt-worker",
-        initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noInitializer,
+        initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = _noInitializer,
         initializerTimeout: Duration? = nil,
         finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Output,
         finalizerTimeout: Duration? = nil

@@ -65,7 +65,7 @@ public final class ProcessPool: GradualShutdown, SharingExecutor {
         compression: CompressionPolicy = .automatic, limits: WorkerLimits = .none, captures: CapturePolicy = .byValue,
         backtraces: Backtraces = .inError, atExit: ShutdownMode = .drain, environment: [String: String] = [:],
         workerNamePrefix: String = "mt-worker",
-        initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noInitializer,
+        initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = _noInitializer,
         initializerTimeout: Duration? = nil
     ) throws {
         try self.init(

@@ -30,6 +30,6 @@ public protocol WorkerExecutor: Executor {
     func finalizerResults<Value: Sendable>(as type: Value.Type) throws -> [Result<Value, any Error>]
 }
 
-/// Does nothing: the default finalizer.
+/// Does nothing: the finalizer that is the default argument of pools and scopes, and public only for that.
 @Sendable
-public func noFinalizer() {}
+public func _noFinalizer() {}

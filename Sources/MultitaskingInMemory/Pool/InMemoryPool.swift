@@ -91,7 +91,7 @@ public final class InMemoryPool: GradualShutdown, HasTimeline {
         _ schedule: Schedule = .seed(0), options: InMemoryOptions = InMemoryOptions(),
         initializer: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
         _ arguments: repeat each Argument, initializerTimeout: Duration? = nil,
-        finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noFinalizer
+        finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = _noFinalizer
     ) throws {
         let setup = try SimulatedSetup(
             calling: initializer, repeat each arguments, within: initializerTimeout,

@@ -23,7 +23,7 @@ public func withLaunchedExecutor<each Argument: Portable, Value>(
     options: LaunchOptions = LaunchOptions(),
     initializer: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
     _ arguments: repeat each Argument,
-    finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noFinalizer,
+    finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = _noFinalizer,
     globals: QueueSettings = .none, interrupts: Interrupts = .unhandled, _ body: (TaskManager) throws -> Value
 ) throws -> Value {
     let setup = LaunchSetup(calling: initializer, repeat each arguments).finalized(by: PlainFunction(finalizer))
@@ -42,7 +42,7 @@ nonisolated(nonsending) public func withLaunchedExecutor<each Argument: Portable
     options: LaunchOptions = LaunchOptions(),
     initializer: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
     _ arguments: repeat each Argument,
-    finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noFinalizer,
+    finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = _noFinalizer,
     globals: QueueSettings = .none, interrupts: Interrupts = .unhandled,
     _ body: nonisolated(nonsending) (TaskManager) async throws -> Value
 ) async throws -> Value {

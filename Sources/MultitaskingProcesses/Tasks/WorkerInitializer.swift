@@ -92,6 +92,6 @@ private func checkTimeout(_ timeout: Duration?, _ name: String) throws {
         .invalidArgument, "\(name) is \(timeout); give a positive duration, or nil for no limit")
 }
 
-/// Does nothing: the default initializer.
+/// No initializer: the default argument of pools and scopes, and public only for that.
 @Sendable
-public func noInitializer() {}
+public func _noInitializer() {}

@@ -21,7 +21,7 @@ public func withRayExecutor<each Argument: Portable, Value>(
     address: String?, maxWorkers: Int, queueLimit: Int? = nil, options: RayOptions = RayOptions(),
     initializer: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
     _ arguments: repeat each Argument,
-    finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noFinalizer,
+    finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = _noFinalizer,
     globals: QueueSettings = .none, interrupts: Interrupts = .unhandled, _ body: (TaskManager) throws -> Value
 ) throws -> Value {
     let setup = RaySetup(calling: initializer, repeat each arguments).finalized(by: PlainFunction(finalizer))
@@ -38,7 +38,7 @@ nonisolated(nonsending) public func withRayExecutor<each Argument: Portable, Val
     address: String?, maxWorkers: Int, queueLimit: Int? = nil, options: RayOptions = RayOptions(),
     initializer: @autoclosure @escaping @Sendable () -> @Sendable (repeat each Argument) throws -> Void,
     _ arguments: repeat each Argument,
-    finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noFinalizer,
+    finalizer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = _noFinalizer,
     globals: QueueSettings = .none, interrupts: Interrupts = .unhandled,
     _ body: nonisolated(nonsending) (TaskManager) async throws -> Value
 ) async throws -> Value {

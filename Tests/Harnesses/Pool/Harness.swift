@@ -61,7 +61,7 @@ struct Harness {
     func withPool(
         maxWorkers: Int = 2, arenaLimit: Int? = 256 << 20, shutdown mode: ShutdownMode = .drain,
         limits: WorkerLimits = .none, captures: CapturePolicy = .byValue,
-        initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = noInitializer,
+        initializer: @autoclosure @escaping @Sendable () -> @Sendable () throws -> Void = _noInitializer,
         _ body: (ProcessPool) throws -> Void
     ) throws {
         // Handed on as it came: wrapped once more, it would capture and could not be sent.
