@@ -1,8 +1,10 @@
-/// The queues and the event of a context.
+/// The queues and the event of a context, for the context's own methods.
 ///
 /// ```swift
-/// let objects = context.objects
+/// if context.hasOutputQueue { try context.closeOutput() }   // what `context.objects` has
 /// ```
+///
+/// Only this package creates it, so only the package's types can be contexts.
 public struct ContextObjects: Sendable {
     let inputQueue: QueueHandle?
     let outputQueue: QueueHandle?

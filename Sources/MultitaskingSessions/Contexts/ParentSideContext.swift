@@ -5,6 +5,9 @@
 /// let answer = try context.readOutput(as: Int.self, wait: .upTo(.seconds(1)))
 /// try context.setCancelEvent()
 /// ```
+///
+/// Only ``MainContext``, ``CombinedContext``, and ``PoolTask`` conform to it. Use it to write a function that takes any
+/// of them.
 public protocol ParentSideContext: QueueContext {}
 
 extension ParentSideContext {

@@ -6,6 +6,8 @@
 ///
 /// The scopes of a task and the parameters of its session and manager determine which of them exist. Using a missing
 /// one throws `noSuchObject`.
+///
+/// Only this package's contexts conform to it. Use it to write a function that takes any of them.
 public protocol QueueContext: Sendable {
     /// The queues and the event.
     var objects: ContextObjects { get }

@@ -6,6 +6,8 @@
 ///     try context.writeOutput(number * 2)
 /// }
 /// ```
+///
+/// Only ``TaskContext`` and ``CombinedContext`` conform to it. Use it to write a function that takes either.
 public protocol TaskSideContext: QueueContext {}
 
 extension TaskSideContext {
