@@ -44,7 +44,10 @@ extension ConformanceWorld {
 /// The machine's time and threads.
 ///
 /// ```swift
-/// let world = MachineWorld(patience: .seconds(60))   // for a backend with slow starts
+/// struct ClusterBackend: ConformanceBackend {
+///     var world: any ConformanceWorld { MachineWorld(patience: .seconds(60)) }   // its workers start slowly
+///     …
+/// }
 /// ```
 public struct MachineWorld: ConformanceWorld {
     /// How long the kit waits for an event that should happen immediately.

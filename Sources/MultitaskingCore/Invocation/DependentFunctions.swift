@@ -97,7 +97,8 @@ public struct AsyncDependentVoidFunction<First: Portable, each Other: Portable>:
 /// The results that a call takes as its arguments.
 ///
 /// ```swift
-/// let arguments = DependentArguments(21, "text")
+/// let check = DependentValueFunction<Int, String, Bool> { { count, text in text.count == count } }
+/// let future = try pool.submit(Invocation(check, DependentArguments(4, "text")), options: .default)
 /// ```
 public struct DependentArguments<First: Portable, each Other: Portable>: PayloadConvertible {
     /// The first result.

@@ -3,7 +3,11 @@
 /// ``PortableFunction`` adds how its arguments are sent to a worker, and how its result is sent back.
 ///
 /// ```swift
-/// let output = try function.call(arguments, in: environment)
+/// func outcome<Function: TaskFunction>(
+///     of function: Function, _ arguments: Function.Arguments, in environment: any TaskEnvironment
+/// ) -> Result<Function.Output, any Error> {
+///     Result { try function.call(arguments, in: environment) }
+/// }
 /// ```
 public protocol TaskFunction: Sendable {
     /// The function's arguments: an ``ArgumentList`` or another ``PayloadConvertible``.

@@ -1,7 +1,13 @@
 /// A pool's part in encoding handles: it assigns the references under which its workers find the values.
 ///
 /// ```swift
-/// let reference = try home.reference(to: object, type: SharedReference.typeNumber(of: [Float].self))
+/// final class Shares: SharedHome {
+///     func reference(to object: any SharedObject, type: UInt64) throws -> SharedReference {
+///         let number = try number(of: object)   // throws `noSuchObject` for a value of another pool
+///         return SharedReference(home: identity, object: SharedObjectID(rawValue: number), type: type)
+///     }
+///     …
+/// }
 /// ```
 public protocol SharedHome: AnyObject, Sendable {
     /// Returns the reference of a value, for another process of the same pool.

@@ -14,7 +14,11 @@ public protocol SharedObject: AnyObject, Sendable {}
 /// read-only.
 ///
 /// ```swift
-/// let first = memory.bytes.loadUnaligned(as: Float.self)
+/// final class Mapping: SharedMemory {
+///     let bytes: UnsafeRawBufferPointer   // mapped by `init`, unmapped by `deinit`
+///     …
+/// }
+/// let weights = try SharedArray<Float>(Mapping(of: file))
 /// ```
 public protocol SharedMemory: SharedObject {
     /// The elements of an array, or an encoded value.
