@@ -1,20 +1,44 @@
 """Checks that the doc comment of each public type shows it in use: it has a short example, in ```.
 
-Types within types are shown by what contains them; deprecated ones are not to be used.
+Types within types are shown by what contains them; deprecated and unavailable ones are not to be used. What stands within
+`#if` is looked at, too.
 """
 
 import re
 import sys
 from pathlib import Path
 
-TYPE = re.compile(r"(public|open) (final |indirect )*(struct|class|enum|protocol|actor) (\w+)")
+TYPE = re.compile(r"\s*(public|open) (final |indirect )*(struct|class|enum|protocol|actor) (\w+)")
+
+
+def indentation(line):
+    return len(line) - len(line.lstrip())
+
+
+def is_within_type(lines, index):
+    """Whether anything but `#if` contains a line."""
+    indent = indentation(lines[index])
+    for line in reversed(lines[:index]):
+        if line.strip() and indentation(line) < indent:
+            if not line.lstrip().startswith("#"):
+                return True
+            indent = indentation(line)
+    return False
 
 
 def comment(lines, index):
     """The attributes and doc comment that stand before a declaration."""
     first = index
-    while first > 0 and lines[first - 1].lstrip().startswith(("@", "///")):
-        first -= 1
+    while first > 0:
+        if lines[first - 1].strip() == ")":
+            # An attribute of several lines.
+            first -= 1
+            while first > 0 and not lines[first].lstrip().startswith("@"):
+                first -= 1
+        elif lines[first - 1].lstrip().startswith(("@", "///")):
+            first -= 1
+        else:
+            break
     return "\n".join(lines[first:index])
 
 
@@ -24,10 +48,10 @@ def main():
         lines = file.read_text().split("\n")
         for index, line in enumerate(lines):
             found = TYPE.match(line)
-            if not found or found[4].startswith("_"):
+            if not found or found[4].startswith("_") or is_within_type(lines, index):
                 continue
             before = comment(lines, index)
-            if re.search(r"^@available\(.*(deprecated|unavailable)", before, re.MULTILINE):
+            if re.search(r"^\s*@available\([^)]*\b(deprecated|unavailable)\b", before, re.MULTILINE):
                 continue
             count += 1
             if "```" not in before:
