@@ -15,8 +15,8 @@ KINDS = {".swift", ".c", ".h", ".md"}
 # `make bench` writes it.
 GENERATED = ROOT / "Docs/benchmarks/README.md"
 CODE_BLOCK = re.compile(r"^ *(`{3,}).*?^ *\1 *$", re.MULTILINE | re.DOTALL)
-# A row of a table, and a line that is one link.
-UNBREAKABLE = re.compile(r"\s*(\||!?\[[^]]*\](\(|: )\S*$)")
+# A row of a table, and a line that is one link, to a document or to a symbol.
+UNBREAKABLE = re.compile(r"\s*(\||!?\[[^]]*\](\(|: )\S*$|- ``\S*``$)")
 
 
 def sources():
