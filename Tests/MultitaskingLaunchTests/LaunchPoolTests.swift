@@ -27,6 +27,22 @@ struct DecodedError: Error, Codable {
         try container.encode(1)
     }
 }
+/// A number that nobody can decode if it is negative.
+private struct Picky: Codable, Equatable, Sendable {
+    let number: Int
+
+    init(_ number: Int) { self.number = number }
+
+    init(from decoder: any Decoder) throws {
+        number = try decoder.singleValueContainer().decode(Int.self)
+        if number < 0 { throw MultitaskingError(.decodeFailed, "\(number)") }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(number)
+    }
+}
 private func beginAndFail(_ begun: ChannelSender) throws -> Int {
     _ = try begun.send(1, wait: .forever)
     throw DecodedError()
@@ -164,6 +180,23 @@ private func chatter(_ text: String) -> Int {
             #expect(try channel.send(contentsOf: [Int](), wait: wait) == 0)
             #expect(try pool.submit(doubled, 4).value(timeout: .seconds(60)) == 8)
         }
+    }
+
+    @Test func elementsBehindOneThatCannotBeDecoded_areInTheChannelAgain() throws {
+        let pool = try LaunchPool(command: shell, maxWorkers: 1)
+        defer { pool.shutdown(.kill) }
+        let channel = try pool.makeChannel(capacity: 3)
+        #expect(try channel.send(contentsOf: [-1, 2, 3].map(Picky.init), wait: .never) == 3)
+        let error = #expect(throws: MultitaskingError.self) {
+            try channel.receive(upTo: 3, as: Picky.self, wait: .never)
+        }
+        #expect(error?.code == .decodeFailed && channel.status.count == 2)
+        #expect(try channel.receive(as: Picky.self, wait: .never) == Picky(2))
+        #expect(try channel.receive(upTo: 3, as: Picky.self, wait: .never) == [Picky(3)])
+        #expect(try channel.send(contentsOf: [1, -2, 3].map(Picky.init), wait: .never) == 3)
+        #expect(try channel.receive(upTo: 3, as: Picky.self, wait: .never) == [Picky(1)])
+        #expect(throws: MultitaskingError.self) { try channel.receive(upTo: 3, as: Picky.self, wait: .never) }
+        #expect(try channel.receive(upTo: 3, as: Picky.self, wait: .never) == [Picky(3)])
     }
 
     @Test func hostsByName_haveAsManyWorkersEach() throws {

@@ -7,7 +7,7 @@ from collections import deque
 
 import host  # noqa: F401  (finds the package)
 from swiftray.channels import Channel, Element, Reply, Request
-from swiftray.frames import Code, Operation, split_elements
+from swiftray.frames import NONE, STATUS, Code, Operation, split_elements
 
 
 class Asker:
@@ -39,6 +39,8 @@ class Asker:
 
 
 OK, NO, CLOSED = (Code.OK, 1, b""), (Code.NO, 0, b""), (Code.CLOSED, 0, b"")
+#: What is answered to what has no number.
+DONE = (Code.OK, 0, b"")
 
 
 def element(data: bytes) -> list[Reply]:
@@ -103,6 +105,39 @@ class ChannelsTests(unittest.TestCase):
         self.assertEqual(self.asker.ask(Operation.RECEIVE_MANY, most=9)[0][1], 1)
         self.assertEqual(self.asker.receive(), [(Code.WRONG_TYPE, 2, b"")])
         self.assertEqual(self.asker.receive(kind=2), [(Code.OK, 2, b"4")])
+
+    def test_what_is_given_back_is_first_again_and_counts_toward_no_bound(self) -> None:
+        asker = self.make(capacity=4)
+        asker.send(b"1", b"2", b"3", b"4")
+        asker.ask(Operation.RECEIVE_MANY, most=3)
+        self.assertEqual(asker.send(b"5", b"6", b"7"), [(Code.OK, 3, b"")])
+        self.assertEqual(asker.ask(Operation.GIVE_BACK, b"2", b"3"), [DONE])
+        self.assertEqual(self.channel.status(), STATUS.pack(6, 4, 6, NONE))
+        self.assertEqual([asker.receive()[0][2] for _ in range(6)], [b"2", b"3", b"4", b"5", b"6", b"7"])
+
+    def test_what_is_given_back_is_given_to_who_waits(self) -> None:
+        self.asker.send(b"1", b"2")
+        self.asker.ask(Operation.RECEIVE_MANY, most=2)
+        self.asker.code(Operation.CLOSE)
+        self.assertEqual(self.asker.ask(Operation.GIVE_BACK, b"2"), [DONE])
+        self.assertEqual([self.asker.receive(), self.asker.receive()], [element(b"2"), [CLOSED]])
+        other = self.make()
+        other.send(b"1", b"2", b"3")
+        other.ask(Operation.RECEIVE_MANY, most=3)
+        waiting = [other.receive(waits=True) for _ in range(2)]
+        other.ask(Operation.GIVE_BACK, b"2", b"3")
+        self.assertEqual(waiting, [element(b"2"), element(b"3")])
+
+    def test_what_a_run_has_given_back_does_not_come_back_a_second_time(self) -> None:
+        asker = self.make(redelivers=True)
+        asker.send(b"1", b"2", b"2", b"3")
+        asker.ask(Operation.RECEIVE_MANY, run=5, most=4)
+        asker.ask(Operation.GIVE_BACK, b"2", b"3", run=5)
+        self.assertEqual(self.channel.held_count, 2)
+        self.channel.end(5, has_died=True)
+        # It has given these back before it died, and they come late.
+        asker.ask(Operation.GIVE_BACK, b"2", run=5)
+        self.assertEqual([asker.receive()[0][2] for _ in range(5)], [b"1", b"2", b"2", b"3", b""])
 
     def test_after_close_what_waits_is_received_and_nobody_blocks(self) -> None:
         asker = self.make(capacity=1)

@@ -12,7 +12,7 @@ from unittest import mock
 
 import host  # noqa: F401  (finds the package)
 from swiftray.channels import Channel
-from swiftray.frames import CHANNEL, MOST, NONE, REPLY, REQUEST, Code, Kind, Operation
+from swiftray.frames import CHANNEL, MOST, NONE, REPLY, REQUEST, Code, Kind, Operation, join_elements, split_elements
 from swiftray.hub import Hub
 from swiftray.link import AskedHub, HubLink
 from swiftray.posts import CLIENT_GONE, RUN_BACK, RUN_DIED, RUN_DONE, RUN_ENDED, Delivery, Item, Post
@@ -269,6 +269,15 @@ class HubTests(unittest.IsolatedAsyncioTestCase):
             self.assertEqual([reply(item)[:3] for item in items], [(2, Code.OK, 0)])
         self.assertEqual((await self.hub.statistics())["elements"], 0)
 
+    async def test_what_is_given_back_is_received_first(self) -> None:
+        await self.say(0, make_channel(1), request(2, Operation.SEND_MANY, 1, data=join_elements([b"1", b"2", b"3"])))
+        most = MOST.pack(3, 100)
+        items = (await self.say(7, request(3, Operation.RECEIVE_MANY, 1, data=most, run=5))).items
+        items += (await self.say(7, request(4, Operation.GIVE_BACK, 1, data=items[0][3][5:], run=5))).items
+        items += (await self.say(8, request(5, Operation.RECEIVE_MANY, 1, data=most, run=6))).items
+        self.assertEqual([reply(item)[1:3] for item in items], [(Code.OK, 3), (Code.OK, 0), (Code.OK, 2)])
+        self.assertEqual(split_elements(items[2][3]), [b"2", b"3"])
+
     async def test_a_cancel_of_a_run_that_is_over_is_not_kept(self) -> None:
         await self.say(7)
         await self.say(7, (RUN_ENDED, 0, 3, b""))
@@ -346,9 +355,10 @@ class HubTests(unittest.IsolatedAsyncioTestCase):
             request(7, Operation.SETUP, 1, run=3),
             request(8, Operation.UNSHARE, 1, run=3),
             request(9, Operation.DROP, 1, run=3),
+            request(10, Operation.GIVE_BACK, 1, data=b"\5\0\0\0ab"),
         ]
         items = (await self.say(7, *posts)).items
-        self.assertEqual([reply(item)[:2] for item in items], [(number, Code.INVALID) for number in range(1, 10)])
+        self.assertEqual([reply(item)[:2] for item in items], [(number, Code.INVALID) for number in range(1, 11)])
         self.assertEqual((await self.hub.statistics())["channels"], 1)
 
 

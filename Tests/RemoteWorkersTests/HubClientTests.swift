@@ -44,6 +44,62 @@ private func answer(_ code: HubAnswer.Code, number: UInt64 = 0, _ bytes: [UInt8]
     return writer.bytes
 }
 
+/// A number that cannot be decoded if it is negative.
+struct Picky: Codable, Equatable, Sendable, ExpressibleByIntegerLiteral {
+    let number: Int
+
+    init(integerLiteral value: Int) { number = value }
+
+    init(from decoder: any Decoder) throws {
+        number = try decoder.singleValueContainer().decode(Int.self)
+        if number < 0 { throw MultitaskingError(.decodeFailed, "\(number)") }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(number)
+    }
+}
+
+/// What a hub does about one channel's elements.
+private final class ScriptedChannel: Sendable {
+    private let elements = Mutex<[[UInt8]]>([])
+
+    func answerRequest(_ frame: Frame, _ peer: FrameLink) {
+        var reader = frame.reader
+        guard let head = try? reader.next(29), let operation = HubOperation(rawValue: head[head.startIndex + 4]) else {
+            return
+        }
+        let bytes: [UInt8] = elements.withLock { elements in
+            switch operation {
+            case .sendMany: elements += Self.split(&reader)
+            case .giveBack: elements = Self.split(&reader) + elements
+            case .receive where !elements.isEmpty: return elements.removeFirst()
+            case .receiveMany: return exchange(&elements, with: []).flatMap(Self.sized)
+            default: break
+            }
+            return []
+        }
+        let isEmpty = bytes.isEmpty && (operation == .receive || operation == .receiveMany)
+        peer.send(.answer, frame.id, answer(isEmpty ? .no : .ok, number: 3, bytes))
+    }
+
+    private static func split(_ reader: inout ByteReader) -> [[UInt8]] {
+        var elements: [[UInt8]] = []
+        while let size = try? reader.next(UInt32.self), let bytes = try? reader.next(size) {
+            elements.append(Array(bytes))
+        }
+        return elements
+    }
+
+    private static func sized(_ element: [UInt8]) -> [UInt8] {
+        var writer = ByteWriter()
+        writer.add(UInt32(element.count))
+        writer.add(element)
+        return writer.bytes
+    }
+}
+
 private let object = SharedObjectID(rawValue: 3)
 
 @Suite(.serialized) struct HubClientTests {
@@ -125,6 +181,56 @@ private let object = SharedObjectID(rawValue: 3)
             #expect(error?.code.name == code)
             #expect(reason.isEmpty || error?.message == reason)
         }
+    }
+
+    /// What batches of three give of three elements; nil stands for an error.
+    @Test(
+        arguments: [
+            ([-1, 2, 3], [nil, [2, 3]]), ([1, -2, 3], [[1], nil, [3]]), ([1, 2, -3], [[1, 2], nil]),
+            ([-1, -2, 3], [nil, nil, [3]]), ([-1, 2, -3], [nil, [2], nil]), ([1, -2, -3], [[1], nil, nil]),
+        ] as [([Picky], [[Picky]?])], [false, true])
+    func elementsBehindOneThatCannotBeDecoded_areReceivedLater(
+        _ sample: ([Picky], [[Picky]?]), _ suspends: Bool
+    ) async throws {
+        let script = ScriptedChannel()
+        let hub = try ScriptedHub { script.answerRequest($0, $1) }
+        defer { hub.close() }
+        let channel = RemoteChannel.make(ChannelOptions(), object, at: hub.client)
+        #expect(try await channel.sendAsynchronously(contentsOf: sample.0[...], wait: .never) == 3)
+        for batch in sample.1 + [[]] {
+            let received = await awaitResult(suspends, of: channel)
+            switch received {
+            case .success(let elements): #expect(elements == batch)
+            case .failure(let error): #expect((error as? MultitaskingError)?.code == .decodeFailed && batch == nil)
+            }
+        }
+    }
+
+    /// The next three elements, by either kind of call.
+    private func awaitResult(_ suspends: Bool, of channel: RemoteChannel) async -> Result<[Picky], any Error> {
+        guard suspends else {
+            return await awaitBlocking { Result { try channel.receive(upTo: 3, as: Picky.self, wait: .never) } }
+        }
+        do {
+            return .success(try await channel.receiveAsynchronously(upTo: 3, as: Picky.self, wait: .never))
+        } catch { return .failure(error) }
+    }
+
+    @Test(arguments: [[9, 0, 0, 0, 1], [1, 0]] as [[UInt8]])
+    func batchThatIsDamaged_isOneError(_ bytes: [UInt8]) throws {
+        let answers = Mutex<[[UInt8]]>([bytes])
+        let hub = try ScriptedHub { frame, peer in
+            let isBatch = frame.head[4] == HubOperation.receiveMany.rawValue
+            let bytes = isBatch ? answers.withLock { $0.popLast() } : nil
+            peer.send(.answer, frame.id, answer(bytes == nil ? .no : .ok, number: 1, bytes ?? []))
+        }
+        defer { hub.close() }
+        let channel = RemoteChannel.make(ChannelOptions(), object, at: hub.client)
+        let error = #expect(throws: MultitaskingError.self) {
+            try channel.receive(upTo: 3, as: Picky.self, wait: .never)
+        }
+        #expect(error?.code == .decodeFailed)
+        #expect(try channel.receive(upTo: 3, as: Picky.self, wait: .never) == [])
     }
 
     @Test func signalThatIsPushedBeforeAnAnswer_isSetWhenTheAnswerIsThere() throws {

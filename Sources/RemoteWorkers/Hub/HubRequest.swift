@@ -19,6 +19,7 @@ package enum HubOperation: UInt8, Sendable, Hashable {
     case sendMany = 15
     case receiveMany = 16
     case unshare = 17
+    case giveBack = 18
 }
 
 /// A request to the hub.

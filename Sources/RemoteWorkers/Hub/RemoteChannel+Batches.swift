@@ -73,13 +73,24 @@ extension RemoteChannel {
                 let bytes = try reader.next(try reader.next(UInt32.self))
                 elements.append(try unsafe bytes.withUnsafeBytes { try unsafe decode(type, from: $0) })
             } catch {
-                // It has been taken, and what is behind it as well.
-                let failure = error is FrameError ? MultitaskingError(.decodeFailed, of: error) : error
+                // In an answer that is damaged, nothing is told apart from here on.
+                let isDamaged = error is FrameError
+                if !isDamaged { giveBack(reader.rest(), number: TypeFingerprint.of(type)) }
+                let failure = isDamaged ? MultitaskingError(.decodeFailed, of: error) : error
                 guard !elements.isEmpty else { throw failure }
                 lateFailure.keep(failure)
+                return elements
             }
         }
         return elements
+    }
+
+    /// Returns elements that were taken and are not to be received yet to the front of the channel, for whoever comes
+    /// next.
+    private func giveBack(_ elements: ArraySlice<UInt8>, number: UInt64) {
+        guard !elements.isEmpty else { return }
+        // What follows on this link finds them there.
+        hub.ask(request(.giveBack, number: number, Array(elements)))
     }
 
     /// A batch on its way.

@@ -35,7 +35,7 @@ class Request:
     def __init__(self, operation: Operation, run: int, answer: Callable[[Reply], None]) -> None:
         self.operation = operation
         self.run = run
-        #: What is still to be sent.
+        #: What is still to be sent or is given back, its first element last.
         self.elements: list[Element] = []
         #: The type that is to be received, or the operation to be ready for.
         self.kind = 0
@@ -94,6 +94,8 @@ class Channel:
             return request.answer(Code.OK, int(self.is_closed), self.status())
         if request.operation is Operation.TASK_DONE:
             return self._task_done(request)
+        if request.operation is Operation.GIVE_BACK:
+            return self._give_back(request)
         waiting = self._waiting(request.operation)
         waiting.append(request)
         self._settle()
@@ -292,6 +294,28 @@ class Channel:
             self._counted = self._counted_bytes = self._bytes = 0
         self._settle()
         request.answer(Code.OK, discarded)
+
+    def _give_back(self, request: Request) -> None:
+        """Puts what a receiver has taken and not used in front again, where it counts toward no bound."""
+        held = self._held.get(request.run)
+        if self.redelivers and request.run != HOST and held is None:
+            # The run is over, and what it held came back if it has died.
+            return request.answer(Code.OK)
+        for element in request.elements:
+            if held is not None:
+                self._release(held, element)
+            self._elements.appendleft(element._replace(is_counted=False))
+            self._bytes += len(element.data)
+        request.answer(Code.OK)
+        self._settle()
+
+    @staticmethod
+    def _release(held: collections.deque[Element], element: Element) -> None:
+        """Forgets that a run holds an element; of several that are equal, the one that it has received last."""
+        for position in range(len(held) - 1, -1, -1):
+            if held[position][:2] == element[:2]:
+                del held[position]
+                return
 
     def _task_done(self, request: Request) -> None:
         held = self._held.get(request.run)

@@ -86,6 +86,7 @@ class Operation(enum.IntEnum):
     SEND_MANY = 15
     RECEIVE_MANY = 16
     UNSHARE = 17
+    GIVE_BACK = 18
 
 
 class Code(enum.IntEnum):

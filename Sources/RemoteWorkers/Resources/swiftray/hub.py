@@ -407,7 +407,7 @@ class Hub:
                 reason = utf8(limit.refusal("the element", len(operands), "send it in parts") or "")
                 return answers.append(_answer(number, (Code.INVALID, 0, reason)))
             request.elements = [Element(argument, operands)]
-        elif operation is Operation.SEND_MANY:
+        elif operation in (Operation.SEND_MANY, Operation.GIVE_BACK):
             request.elements = [Element(argument, data) for data in reversed(split_elements(operands))]
             if not request.elements:
                 return answers.append(_answer(number, (Code.OK, 0, b"")))
