@@ -69,7 +69,9 @@ extension ChannelElements: AsyncSequence {
 
         /// Returns the next element, or nil when the channel is closed and empty.
         public mutating func next() async throws -> Element? {
-            try await channel.receive(as: Element.self, wait: .forever)
+            // Whoever is cancelled may drop what this returns, instead of leaving it to others.
+            try Task.checkCancellation()
+            return try await channel.receive(as: Element.self, wait: .forever)
         }
     }
 

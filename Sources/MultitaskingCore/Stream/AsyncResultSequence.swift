@@ -4,9 +4,12 @@
 /// for try await (offset, result) in pool.stream(parse, lines) { print(offset, try result.get()) }
 /// ```
 ///
-/// Each iteration starts again from the first input, and calls the function again. If the inputs can be read only once,
-/// as those of an `AsyncStream`, a later iteration gets what the earlier ones left over. No input is submitted before
-/// the first result is requested.
+/// Each iteration starts again from the first input, and calls the function again. No input is submitted before the
+/// first result is requested.
+///
+/// Inputs that can be read only once, as those of an `AsyncStream`, are for one iteration. If its reader leaves early
+/// or is cancelled, the inputs are asked once more, in a cancelled task, and what they return is dropped: an
+/// `AsyncStream` then ends, and tells its producer by `onTermination`.
 ///
 /// If the inputs are `Sendable`, so are the results: a server can read them in a task of its own.
 public struct AsyncResultSequence<Inputs, Output: Portable>: AsyncSequence {

@@ -84,11 +84,18 @@ final class StreamPump<Element: Portable, Output: Portable>: Sendable {
     }
 
     func run<Inputs: AsyncSequence>(_ inputs: sending Inputs) async where Inputs.Element == Element {
+        var iterator = inputs.makeAsyncIterator()
+        // Whether the inputs have ended, or know that nobody reads them any more.
+        var areOver = false
         var end = End(error: nil)
         do {
             // The next input is only asked for when there is room for it.
             try await waitForRoom()
-            for try await input in inputs {
+            while true {
+                // It is so if this throws.
+                areOver = true
+                guard let input = try await iterator.next() else { break }
+                areOver = false
                 let (count, isEnough) = gathered.withLock { gathered in
                     gathered.elements.append(input)
                     return (gathered.elements.count, gathered.elements.count >= gathered.room)
@@ -105,6 +112,9 @@ final class StreamPump<Element: Portable, Output: Portable>: Sendable {
         try? await waitUntilSubmitted()
         state.withLock { $0 = end }
         engine.mailbox.post()
+        // An iterator that is asked in a cancelled task tells whoever makes the inputs that the reader has gone. Nobody
+        // waits for one that does not look whether it is.
+        if Task.isCancelled, !areOver { _ = try? await iterator.next() }
     }
 
     /// Submits what was gathered if it is enough for a task, or a worker could take it now.

@@ -82,6 +82,7 @@ private struct AsyncNumbers: AsyncSequence, Sendable {
         let taken: Count
         var next = 0
         mutating func next() async throws -> Int? {
+            try Task.checkCancellation()
             taken.add()
             defer { next += 1 }
             return next
