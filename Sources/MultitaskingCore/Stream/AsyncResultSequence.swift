@@ -4,8 +4,8 @@
 /// for try await (offset, result) in pool.stream(parse, lines) { print(offset, try result.get()) }
 /// ```
 ///
-/// Each iteration starts again from the first input, and calls the function again. No input is submitted before the
-/// first result is requested.
+/// Each iteration starts again from the first input, and calls the function again. No input is taken before the first
+/// result is requested.
 ///
 /// Inputs that can be read only once, as those of an `AsyncStream`, are for one iteration. If its reader leaves early
 /// or is cancelled, the inputs are asked once more, in a cancelled task, and what they return is dropped: an
@@ -23,21 +23,23 @@ public struct AsyncResultSequence<Inputs, Output: Portable>: AsyncSequence {
     /// Creates an iterator that submits the inputs and returns their results.
     public func makeAsyncIterator() -> Iterator { Iterator(makeSource()) }
 
-    /// Returns the results one by one. Releasing the iterator ends the stream.
+    /// Returns the results one by one. Releasing the iterator ends the stream, and so does a call of ``next()`` in a
+    /// task that is cancelled.
     public struct Iterator: AsyncIteratorProtocol {
         private let source: any AsyncStreamSource<Output>
         @usableFromInline var batch = StreamBatch<Output>()
 
         init(_ source: any AsyncStreamSource<Output>) { self.source = source }
 
-        /// Suspends until there is a result; nil after the last one.
+        /// Suspends until there is a result; nil after the last one, and after the call that threw
+        /// `CancellationError`.
         ///
         /// - Throws: whatever the sequence of inputs throws, after the results of earlier inputs; `invalidArgument` if
         ///   `ahead` is below 1; `CancellationError` if the awaiting task is cancelled. Errors of the function itself
         ///   are results.
         @inlinable
         public mutating func next() async throws -> (offset: Int, result: Result<Output, any Error>)? {
-            try Task.checkCancellation()
+            if Task.isCancelled { throw end() }
             if batch.isEmpty { try await takeBatch() }
             let item = batch.next()
             // What was read makes room for inputs that are taken meanwhile.
@@ -48,11 +50,24 @@ public struct AsyncResultSequence<Inputs, Output: Portable>: AsyncSequence {
         /// Suspends until there are results, or are no more.
         @usableFromInline
         mutating func takeBatch() async throws {
-            if let next = try await source.nextBatch() { batch = next }
+            do {
+                if let next = try await source.nextBatch() { batch = next }
+            } catch {
+                if Task.isCancelled { throw end() }
+                throw error
+            }
         }
 
         @usableFromInline
         func noteRead() { source.noteRead() }
+
+        /// Ends the stream, as the reading task is cancelled.
+        @usableFromInline
+        mutating func end() -> CancellationError {
+            source.end()
+            batch = StreamBatch()
+            return CancellationError()
+        }
     }
 }
 
@@ -70,6 +85,9 @@ protocol AsyncStreamSource<Output>: AnyObject {
 
     /// Notes that all results that were handed out were read.
     func noteRead()
+
+    /// Takes no further input, and ends what was submitted; there are no more results.
+    func end()
 }
 
 /// A stream that cannot begin.
@@ -80,6 +98,7 @@ final class FailedStreamSource<Output: Portable>: AsyncStreamSource {
 
     func nextBatch() async throws -> StreamBatch<Output>? { throw error }
     func noteRead() {}
+    func end() {}
 }
 
 /// A stream over a sequence, whose inputs are taken by the one that reads the results.
@@ -94,6 +113,7 @@ final class SequenceStreamSource<Element: Portable, Output: Portable>: AsyncStre
 
     func nextBatch() async throws -> StreamBatch<Output>? {
         let engine = lifetime.engine
+        if engine.isStopped { return nil }
         while true {
             try Task.checkCancellation()
             // One task each time, however many there is room for: inputs may take long to come.
@@ -106,4 +126,5 @@ final class SequenceStreamSource<Element: Portable, Output: Portable>: AsyncStre
     }
 
     func noteRead() { lifetime.engine.noteRead() }
+    func end() { lifetime.engine.stop() }
 }

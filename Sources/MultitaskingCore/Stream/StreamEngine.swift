@@ -47,6 +47,9 @@ final class StreamEngine<Element: Portable, Output: Portable>: Sendable {
         return state.withLock { $0.stream.unitCount < workers }
     }
 
+    /// Whether the reader has ended the stream.
+    var isStopped: Bool { state.withLock { $0.isStopped } }
+
     /// Whether everything that was submitted was taken.
     var isEmpty: Bool { state.withLock { $0.stream.isEmpty } }
 
@@ -212,15 +215,8 @@ final class StreamEngine<Element: Portable, Output: Portable>: Sendable {
 @usableFromInline
 final class StreamLifetime<Element: Portable, Output: Portable>: Sendable {
     let engine: StreamEngine<Element, Output>
-    private let onEnd: @Sendable () -> Void
 
-    init(_ engine: StreamEngine<Element, Output>, onEnd: @escaping @Sendable () -> Void = {}) {
-        self.engine = engine
-        self.onEnd = onEnd
-    }
+    init(_ engine: StreamEngine<Element, Output>) { self.engine = engine }
 
-    deinit {
-        onEnd()
-        engine.stop()
-    }
+    deinit { engine.stop() }
 }

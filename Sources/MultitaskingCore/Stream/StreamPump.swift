@@ -2,19 +2,25 @@ import Synchronization
 
 /// A stream over an asynchronous sequence, whose inputs are taken by a Swift task of its own while results are read.
 final class PumpedStreamSource<Element: Portable, Output: Portable>: AsyncStreamSource {
-    private let lifetime: StreamLifetime<Element, Output>
+    private let engine: StreamEngine<Element, Output>
     private let pump: StreamPump<Element, Output>
+    private let startPump: () -> Task<Void, Never>
+    /// What takes the inputs, from the first request for results on.
+    private var task: Task<Void, Never>?
 
     init<Inputs: AsyncSequence & Sendable>(_ inputs: Inputs, _ engine: StreamEngine<Element, Output>)
     where Inputs.Element == Element {
         let pump = StreamPump(engine)
-        let task = Task { await pump.run(inputs) }
+        self.engine = engine
         self.pump = pump
-        lifetime = StreamLifetime(engine) { task.cancel() }
+        startPump = { Task { await pump.run(inputs) } }
     }
 
+    deinit { end() }
+
     func nextBatch() async throws -> StreamBatch<Output>? {
-        let engine = lifetime.engine
+        if engine.isStopped { return nil }
+        if task == nil { task = startPump() }
         while true {
             try Task.checkCancellation()
             let batch = engine.nextBatch()
@@ -30,8 +36,13 @@ final class PumpedStreamSource<Element: Portable, Output: Portable>: AsyncStream
     }
 
     func noteRead() {
-        lifetime.engine.noteRead()
+        engine.noteRead()
         pump.wake()
+    }
+
+    func end() {
+        task?.cancel()
+        engine.stop()
     }
 }
 

@@ -3,6 +3,28 @@ import MultitaskingThreads
 import Synchronization
 import Testing
 
+/// Numbers without end, which count how many were taken.
+private struct Numbers: Sequence, Sendable {
+    let taken = Counter()
+
+    func makeIterator() -> AnyIterator<Int> {
+        var number = 0
+        return AnyIterator { [taken] in
+            taken.increment()
+            defer { number += 1 }
+            return number
+        }
+    }
+
+    /// The same for whoever suspends.
+    var asynchronous: AsyncStream<Int> {
+        AsyncStream(unfolding: { [taken] in
+            taken.increment()
+            return taken.count
+        })
+    }
+}
+
 /// Inputs whose second one comes when the gate has been opened, whatever is cancelled meanwhile.
 private struct StubbornInputs: AsyncSequence, Sendable {
     let asked = Counter()
@@ -21,6 +43,15 @@ private struct StubbornInputs: AsyncSequence, Sendable {
     }
 
     func makeAsyncIterator() -> AsyncIterator { AsyncIterator(inputs: self) }
+}
+
+/// An iterator that one task after the other uses.
+private final class SharedIterator<Inputs>: @unchecked Sendable {
+    private var iterator: AsyncResultSequence<Inputs, Int>.Iterator
+
+    init(_ results: AsyncResultSequence<Inputs, Int>) { iterator = results.makeAsyncIterator() }
+
+    func nextOffset() async throws -> Int? { try await iterator.next()?.offset }
 }
 
 extension ThreadsTests {
@@ -57,6 +88,44 @@ extension ThreadsTests {
             await pool.shutdown(.drain)
             #expect(inputs.asked.count <= 2)
             opening.finish()
+        }
+
+        @Test func streamWhoseReaderWasCancelled_hasEndedThoughItsIteratorIsKept() async throws {
+            try await checkThatCancellingEnds { $0.stream(Numbers(), body: $1) }
+            try await checkThatCancellingEnds { $0.stream(Numbers().asynchronous, body: $1) }
+        }
+
+        /// The elements would run for an hour.
+        private func checkThatCancellingEnds<Inputs>(
+            _ stream: (ThreadPool, @escaping @Sendable (Int) async throws -> Int) -> AsyncResultSequence<Inputs, Int>
+        ) async throws {
+            let pool = try ThreadPool(maxWorkers: 2)
+            let begun = Counter()
+            let results = stream(pool) { number in
+                begun.increment()
+                try await Task.sleep(for: .seconds(3600))
+                return number
+            }
+            let iterator = SharedIterator(results)
+            let reading = Task { try await iterator.nextOffset() }
+            #expect(try await blocking { eventually { begun.count == 2 } })
+            reading.cancel()
+            await #expect(throws: CancellationError.self) { try await reading.value }
+            await pool.shutdown(.drain)
+            #expect(try await iterator.nextOffset() == nil)
+            #expect(begun.count == 2)
+        }
+
+        @Test func inputs_areNotTakenBeforeAResultIsRequested() async throws {
+            let pool = try ThreadPool(maxWorkers: 2)
+            let numbers = Numbers()
+            let first = SharedIterator(pool.stream(numbers) { $0 + 1 })
+            let second = SharedIterator(pool.stream(numbers.asynchronous) { $0 + 1 })
+            for _ in 0..<1000 { await Task.yield() }
+            #expect(numbers.taken.count == 0)
+            #expect(try await first.nextOffset() == 0)
+            #expect(try await second.nextOffset() == 0)
+            await pool.shutdown(.drain)
         }
     }
 }
