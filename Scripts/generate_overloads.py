@@ -522,7 +522,9 @@ stays constant even for endless inputs. Each element has its own result. Element
 groups that take a few milliseconds, unless `options` set time limits or retries, which then apply to each element.
 
 {ends} ends the stream: it takes no further input, cancels queued elements, and asks
-running ones to stop, ending them by force after the grace period if the pool can.
+running ones to stop, ending them by force after the grace period if the pool can. If the pool is shut down or has ended,
+the stream takes no further input either: it ends after the results of those that it has taken, the last of which failed
+with the pool's error, such as `shutDown`.
 - Parameters:
   - ahead: how many inputs may be submitted before their results are read, at least 1; nil for twice as many tasks as there
     are workers.

@@ -79,6 +79,30 @@ import Testing
         }
     }
 
+    /// Every input that was taken has its result, and no others are taken.
+    @Test(arguments: [StreamOrder.input, .completion], [1, 3, nil] as [Int?])
+    func endlessInputs_endWithThePool(_ order: StreamOrder, _ ahead: Int?) throws {
+        for end in [0, 1, 7] {
+            try InMemoryPool.explore(seeds: 0..<40, options: InMemoryOptions(maxWorkers: 2)) { pool in
+                if end == 0 { pool.shutdown(.drain) }
+                let inputs = Inputs(upTo: .max)
+                var read = 0
+                for (offset, result) in try pool.stream(double, inputs, ahead: ahead, order: order) {
+                    read += 1
+                    try Simulation.require(read < 20_000, "the stream goes on without end")
+                    switch result {
+                    case .success(let value): try Simulation.require(value == offset * 2, "\(offset): \(value)")
+                    case .failure(let error as MultitaskingError):
+                        try Simulation.require(error.code == .shutDown && read > end, "\(offset): \(error)")
+                    case .failure(let error): throw error
+                    }
+                    if read == end { pool.shutdown(.drain) }
+                }
+                try Simulation.require(read > end && inputs.taken == read, "\(inputs.taken) taken, \(read) read")
+            }
+        }
+    }
+
     /// A planted mistake: whoever waits inside the loop for an element that is not submitted before it goes on.
     @Test func aLoopThatWaitsForWhatItHoldsBackIsADeadlock() throws {
         #expect {

@@ -164,4 +164,9 @@ extension MultitaskingError {
 
     /// Whether it is one of a pool that takes no more tasks.
     fileprivate var meansShutDown: Bool { code == .shutDown && origin == .pool }
+
+    /// Whether a call that was refused with it shows that the pool refuses every other call, too.
+    var meansEndOfPool: Bool {
+        origin == .pool && (code == .shutDown || code == .clusterLost || code == .initializerFailed)
+    }
 }

@@ -11,7 +11,9 @@ extension Executor {
     ///
     /// Leaving the loop early, releasing the iterator, or cancelling the Swift task that reads ends the stream: it
     /// takes no further input, cancels queued elements, and asks running ones to stop, ending them by force after the
-    /// grace period if the pool can.
+    /// grace period if the pool can. If the pool is shut down or has ended, the stream takes no further input either:
+    /// it ends after the results of those that it has taken, the last of which failed with the pool's error, such as
+    /// `shutDown`.
     /// - Parameters:
     ///   - ahead: how many inputs may be submitted before their results are read, at least 1; nil for twice as many
     ///     tasks as there are workers.
@@ -36,7 +38,9 @@ extension Executor {
     ///
     /// Leaving the loop early, releasing the iterator, or cancelling the Swift task that reads ends the stream: it
     /// takes no further input, cancels queued elements, and asks running ones to stop, ending them by force after the
-    /// grace period if the pool can.
+    /// grace period if the pool can. If the pool is shut down or has ended, the stream takes no further input either:
+    /// it ends after the results of those that it has taken, the last of which failed with the pool's error, such as
+    /// `shutDown`.
     /// - Parameters:
     ///   - ahead: how many inputs may be submitted before their results are read, at least 1; nil for twice as many
     ///     tasks as there are workers.
@@ -60,7 +64,9 @@ extension Executor {
     /// then apply to each element.
     ///
     /// Leaving the loop early or releasing the iterator ends the stream: it takes no further input, cancels queued
-    /// elements, and asks running ones to stop, ending them by force after the grace period if the pool can.
+    /// elements, and asks running ones to stop, ending them by force after the grace period if the pool can. If the
+    /// pool is shut down or has ended, the stream takes no further input either: it ends after the results of those
+    /// that it has taken, the last of which failed with the pool's error, such as `shutDown`.
     /// - Parameters:
     ///   - ahead: how many inputs may be submitted before their results are read, at least 1; nil for twice as many
     ///     tasks as there are workers.
@@ -120,7 +126,9 @@ extension Executor {
     ///
     /// Leaving the loop early, releasing the iterator, or cancelling the Swift task that reads ends the stream: it
     /// takes no further input, cancels queued elements, and asks running ones to stop, ending them by force after the
-    /// grace period if the pool can.
+    /// grace period if the pool can. If the pool is shut down or has ended, the stream takes no further input either:
+    /// it ends after the results of those that it has taken, the last of which failed with the pool's error, such as
+    /// `shutDown`.
     /// - Parameters:
     ///   - ahead: how many inputs may be submitted before their results are read, at least 1; nil for twice as many
     ///     tasks as there are workers.
@@ -145,7 +153,9 @@ extension Executor {
     ///
     /// Leaving the loop early, releasing the iterator, or cancelling the Swift task that reads ends the stream: it
     /// takes no further input, cancels queued elements, and asks running ones to stop, ending them by force after the
-    /// grace period if the pool can.
+    /// grace period if the pool can. If the pool is shut down or has ended, the stream takes no further input either:
+    /// it ends after the results of those that it has taken, the last of which failed with the pool's error, such as
+    /// `shutDown`.
     /// - Parameters:
     ///   - ahead: how many inputs may be submitted before their results are read, at least 1; nil for twice as many
     ///     tasks as there are workers.
@@ -169,7 +179,9 @@ extension Executor {
     /// then apply to each element.
     ///
     /// Leaving the loop early or releasing the iterator ends the stream: it takes no further input, cancels queued
-    /// elements, and asks running ones to stop, ending them by force after the grace period if the pool can.
+    /// elements, and asks running ones to stop, ending them by force after the grace period if the pool can. If the
+    /// pool is shut down or has ended, the stream takes no further input either: it ends after the results of those
+    /// that it has taken, the last of which failed with the pool's error, such as `shutDown`.
     /// - Parameters:
     ///   - ahead: how many inputs may be submitted before their results are read, at least 1; nil for twice as many
     ///     tasks as there are workers.

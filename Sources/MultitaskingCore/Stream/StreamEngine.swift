@@ -14,6 +14,8 @@ final class StreamEngine<Element: Portable, Output: Portable>: Sendable {
     private struct Guarded {
         var stream: State
         var isStopped = false
+        /// Whether the pool has refused inputs for good.
+        var poolHasEnded = false
         /// Until when the inputs that found no room wait for some; nil if none do.
         var roomDeadline: WaitDeadline?
         /// How often in a row they found none.
@@ -49,6 +51,9 @@ final class StreamEngine<Element: Portable, Output: Portable>: Sendable {
 
     /// Whether the reader has ended the stream.
     var isStopped: Bool { state.withLock { $0.isStopped } }
+
+    /// Whether the pool has refused inputs for good, so that no others are to be taken.
+    var poolHasEnded: Bool { state.withLock { $0.poolHasEnded } }
 
     /// Whether everything that was submitted was taken.
     var isEmpty: Bool { state.withLock { $0.stream.isEmpty } }
@@ -90,6 +95,7 @@ final class StreamEngine<Element: Portable, Output: Portable>: Sendable {
         let number = state.withLock { state -> Int? in
             state.roomDeadline = nil
             state.refusals = 0
+            if unit.refusal?.meansEndOfPool == true { state.poolHasEnded = true }
             guard !state.isStopped else { return nil }
             state.stream.add(unit)
             return state.stream.next - 1

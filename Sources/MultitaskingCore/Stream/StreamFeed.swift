@@ -20,6 +20,8 @@ struct StreamFeed<Element: Portable> {
         guard !hasEnded, case let room = engine.room, room > 0, let next = next(room, engine) else { return false }
         let count = engine.submit(next.elements, gathering: next.gathering, mayBlock: mayBlock)
         kept = count == next.elements.count ? nil : (Array(next.elements.dropFirst(count)), next.gathering)
+        // Whatever else there is would be refused as well, without end if the inputs have none.
+        if engine.poolHasEnded { isAtEnd = true }
         return count > 0
     }
 

@@ -102,7 +102,7 @@ final class StreamPump<Element: Portable, Output: Portable>: Sendable {
         do {
             // The next input is only asked for when there is room for it.
             try await waitForRoom()
-            while true {
+            while !engine.poolHasEnded {
                 // It is so if this throws.
                 areOver = true
                 guard let input = try await iterator.next() else { break }
@@ -170,6 +170,7 @@ final class StreamPump<Element: Portable, Output: Portable>: Sendable {
         }
     }
 
+    /// Waits until there is room for an input, or is none any more.
     private func waitForRoom() async throws {
         while true {
             try Task.checkCancellation()
@@ -178,7 +179,7 @@ final class StreamPump<Element: Portable, Output: Portable>: Sendable {
                 gathered.room = engine.room
                 return gathered.room > gathered.elements.count
             }
-            if hasRoom { return }
+            if hasRoom || engine.poolHasEnded { return }
             _ = try await awaitCallback(.forever, register: room.onPost)
         }
     }

@@ -57,6 +57,49 @@ private final class SharedIterator<Inputs>: @unchecked Sendable {
 extension ThreadsTests {
     /// How streams end before their inputs do.
     @Suite(.timeLimit(.minutes(1))) struct StreamEnds {
+        private static let courses: [(StreamOrder, Int?, Int)] = [StreamOrder.input, .completion].flatMap { order in
+            [nil, 1, 50].flatMap { ahead in [0, 1, 5000].map { (order, ahead, $0) } }
+        }
+
+        /// Notes a result of a pool that is shut down after some of them; whether the stream should have ended.
+        private func hasGoneOn(
+            _ pool: ThreadPool, _ result: Result<Int, any Error>, _ count: inout Int, end: Int
+        ) -> Bool {
+            count += 1
+            if case .failure(let error) = result {
+                #expect((error as? MultitaskingError)?.code == .shutDown && count > end)
+            }
+            if count == end { pool.beginShutdown(.drain) }
+            return count > end + 100_000
+        }
+
+        @Test(arguments: courses)
+        func endlessInputs_endWithThePool(_ order: StreamOrder, _ ahead: Int?, _ end: Int) throws {
+            let pool = try ThreadPool(maxWorkers: 2)
+            if end == 0 { pool.shutdown(.drain) }
+            let numbers = Numbers()
+            var count = 0
+            let results: ResultSequence = try pool.stream({ $0 + 1 }, numbers, ahead: ahead, order: order)
+            for (_, result) in results {
+                if hasGoneOn(pool, result, &count, end: end) { break }
+            }
+            #expect(count > end && numbers.taken.count == count)
+            pool.shutdown(.drain)
+        }
+
+        @Test(arguments: courses)
+        func endlessAsynchronousInputs_endWithThePool(_ order: StreamOrder, _ ahead: Int?, _ end: Int) async throws {
+            let pool = try ThreadPool(maxWorkers: 2)
+            if end == 0 { await pool.shutdown(.drain) }
+            let numbers = Numbers()
+            var count = 0
+            for try await (_, result) in pool.stream({ $0 + 1 }, numbers.asynchronous, ahead: ahead, order: order) {
+                if hasGoneOn(pool, result, &count, end: end) { break }
+            }
+            #expect(count > end && numbers.taken.count == count)
+            await pool.shutdown(.drain)
+        }
+
         @Test(arguments: [false, true])
         func producerOfInputsThatAreThere_isToldThatTheReaderHasGone(_ isCancelled: Bool) async throws {
             let pool = try ThreadPool(maxWorkers: 2)
