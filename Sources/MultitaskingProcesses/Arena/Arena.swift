@@ -17,6 +17,9 @@ struct Arena: @unchecked Sendable {
     /// Behind a pointer, because copies of this value are all over the hot paths.
     @inline(__always) var layout: ArenaLayout { unsafe places.pointee }
 
+    /// Whether both are the memory of one pool.
+    static func === (first: Arena, second: Arena) -> Bool { unsafe first.base == second.base }
+
     @unsafe
     init(base: UnsafeMutableRawPointer, layout: ArenaLayout) {
         let places = UnsafeMutablePointer<ArenaLayout>.allocate(capacity: 1)

@@ -60,7 +60,7 @@ struct EventStation: SelectStation {
     /// The source that raises the event of this pool; nil for those of other pools and other kinds.
     func eventSource(_ selectable: any Selectable) -> (any EventSource)? {
         let source: Any = (selectable as? SendingSide)?.channel ?? selectable
-        guard let source = source as? any EventSource, source.membership === membership else { return nil }
+        guard let source = source as? any EventSource, source.membership.arena === membership.arena else { return nil }
         return source
     }
 }
