@@ -523,14 +523,19 @@ groups that take a few milliseconds, unless `options` set time limits or retries
 
 {ends} ends the stream: it takes no further input, cancels queued elements, and asks
 running ones to stop, ending them by force after the grace period if the pool can. If the pool is shut down or has ended,
-the stream takes no further input either: it ends after the results of those that it has taken, the last of which failed
-with the pool's error, such as `shutDown`.
+{pool_end}
 - Parameters:
   - ahead: how many inputs may be submitted before their results are read, at least 1; nil for twice as many tasks as there
     are workers.
   - order: whether results arrive in the order of the inputs or as elements finish.
 - Returns: pairs of an input's offset, counted from 0, and its result.
 """
+
+# What an asynchronous sequence of inputs, and any other, comes to if the pool ends first.
+ASYNC_INPUTS_END = """the stream takes no further input: it ends after the results of those that it has taken, the last of
+which failed with the pool's error, such as `shutDown`."""
+INPUTS_END = """each remaining element of a collection fails with the pool's error, such as `shutDown`. Other sequences may be
+endless, so the stream takes no further input of them, and ends after the results of those that it has taken."""
 
 # What ends a stream before its end.
 STREAM_ENDS = "Leaving the loop early, releasing the iterator, or cancelling the Swift task that reads"
@@ -568,7 +573,8 @@ def executor_stream(noun, order, contexts=False):
             manner = ", and blocks while waiting for results" if kind == "blocking" else ""
             first = f"Calls {shape.words(noun)} for each element of {source}, as elements arrive{manner}"
             doc = documentation(first + (":" if is_plain else "."), (f"{example}.\n" + STREAM_CONTRACT.format(
-                ends=BLOCKING_STREAM_ENDS if kind == "blocking" else STREAM_ENDS) + (
+                ends=BLOCKING_STREAM_ENDS if kind == "blocking" else STREAM_ENDS,
+                pool_end=ASYNC_INPUTS_END if kind == "async sequence" else INPUTS_END) + (
                 "- Throws: `invalidArgument` if `ahead` is below 1. Errors of the function itself are results.\n"
                 if kind == "blocking" else ASYNC_STREAM_END)) if is_plain else (
                 ELEMENT_CONTEXT.format(seed="`TaskRandom.seed(_:at:)`") if contexts and not shape.is_async else ""))

@@ -102,10 +102,22 @@ let streamCases: [ConformanceCase] = [
     },
     ConformanceCase(
         "stream.aShutDownPoolFailsTheElements", duty: "Executor.stream(_:_:ahead:order:options:)",
-        "Streams an endless sequence to a pool that was shut down: what was taken has the error, and the loop ends."
+        """
+        Streams a collection to a pool that was shut down, whose elements all have the error, and an endless sequence, \
+        of which what was taken has: both loops end.
+        """
     ) { trial in
         try trial.withExecutor { pool in
             pool.shutdown(.drain)
+            var offsets: [Int] = []
+            for (offset, result) in try pool.stream(double, 0..<5, ahead: 2) {
+                offsets.append(offset)
+                guard case .failure(let error as MultitaskingError) = result, error.code == .shutDown else {
+                    trial.expect(false, "expected shutDown; the result is \(result)")
+                    continue
+                }
+            }
+            trial.expect("the elements with a result", offsets, is: [0, 1, 2, 3, 4])
             for order in [StreamOrder.input, .completion] {
                 let taken = Tally()
                 let inputs = sequence(state: 0) { (number: inout Int) -> Int? in

@@ -32,7 +32,7 @@ extension Executor {
         _ inputs: Inputs, _ submitter: StreamSubmitter<Inputs.Element, Output>, _ ahead: Int?, _ order: StreamOrder
     ) -> AsyncResultSequence<Inputs, Output> {
         AsyncResultSequence(of: Inputs.self) {
-            self.streamSource(StreamFeed(takingInputs(of: inputs)), submitter, ahead, order)
+            self.streamSource(StreamFeed(of: inputs), submitter, ahead, order)
         }
     }
 

@@ -11,8 +11,8 @@ extension Executor {
     ///
     /// Leaving the loop early, releasing the iterator, or cancelling the Swift task that reads ends the stream: it
     /// takes no further input, cancels queued elements, and asks running ones to stop, ending them by force after the
-    /// grace period if the pool can. If the pool is shut down or has ended, the stream takes no further input either:
-    /// it ends after the results of those that it has taken, the last of which failed with the pool's error, such as
+    /// grace period if the pool can. If the pool is shut down or has ended, the stream takes no further input: it ends
+    /// after the results of those that it has taken, the last of which failed with the pool's error, such as
     /// `shutDown`.
     /// - Parameters:
     ///   - ahead: how many inputs may be submitted before their results are read, at least 1; nil for twice as many
@@ -38,9 +38,9 @@ extension Executor {
     ///
     /// Leaving the loop early, releasing the iterator, or cancelling the Swift task that reads ends the stream: it
     /// takes no further input, cancels queued elements, and asks running ones to stop, ending them by force after the
-    /// grace period if the pool can. If the pool is shut down or has ended, the stream takes no further input either:
-    /// it ends after the results of those that it has taken, the last of which failed with the pool's error, such as
-    /// `shutDown`.
+    /// grace period if the pool can. If the pool is shut down or has ended, each remaining element of a collection
+    /// fails with the pool's error, such as `shutDown`. Other sequences may be endless, so the stream takes no further
+    /// input of them, and ends after the results of those that it has taken.
     /// - Parameters:
     ///   - ahead: how many inputs may be submitted before their results are read, at least 1; nil for twice as many
     ///     tasks as there are workers.
@@ -65,8 +65,9 @@ extension Executor {
     ///
     /// Leaving the loop early or releasing the iterator ends the stream: it takes no further input, cancels queued
     /// elements, and asks running ones to stop, ending them by force after the grace period if the pool can. If the
-    /// pool is shut down or has ended, the stream takes no further input either: it ends after the results of those
-    /// that it has taken, the last of which failed with the pool's error, such as `shutDown`.
+    /// pool is shut down or has ended, each remaining element of a collection fails with the pool's error, such as
+    /// `shutDown`. Other sequences may be endless, so the stream takes no further input of them, and ends after the
+    /// results of those that it has taken.
     /// - Parameters:
     ///   - ahead: how many inputs may be submitted before their results are read, at least 1; nil for twice as many
     ///     tasks as there are workers.
@@ -126,8 +127,8 @@ extension Executor {
     ///
     /// Leaving the loop early, releasing the iterator, or cancelling the Swift task that reads ends the stream: it
     /// takes no further input, cancels queued elements, and asks running ones to stop, ending them by force after the
-    /// grace period if the pool can. If the pool is shut down or has ended, the stream takes no further input either:
-    /// it ends after the results of those that it has taken, the last of which failed with the pool's error, such as
+    /// grace period if the pool can. If the pool is shut down or has ended, the stream takes no further input: it ends
+    /// after the results of those that it has taken, the last of which failed with the pool's error, such as
     /// `shutDown`.
     /// - Parameters:
     ///   - ahead: how many inputs may be submitted before their results are read, at least 1; nil for twice as many
@@ -153,9 +154,9 @@ extension Executor {
     ///
     /// Leaving the loop early, releasing the iterator, or cancelling the Swift task that reads ends the stream: it
     /// takes no further input, cancels queued elements, and asks running ones to stop, ending them by force after the
-    /// grace period if the pool can. If the pool is shut down or has ended, the stream takes no further input either:
-    /// it ends after the results of those that it has taken, the last of which failed with the pool's error, such as
-    /// `shutDown`.
+    /// grace period if the pool can. If the pool is shut down or has ended, each remaining element of a collection
+    /// fails with the pool's error, such as `shutDown`. Other sequences may be endless, so the stream takes no further
+    /// input of them, and ends after the results of those that it has taken.
     /// - Parameters:
     ///   - ahead: how many inputs may be submitted before their results are read, at least 1; nil for twice as many
     ///     tasks as there are workers.
@@ -180,8 +181,9 @@ extension Executor {
     ///
     /// Leaving the loop early or releasing the iterator ends the stream: it takes no further input, cancels queued
     /// elements, and asks running ones to stop, ending them by force after the grace period if the pool can. If the
-    /// pool is shut down or has ended, the stream takes no further input either: it ends after the results of those
-    /// that it has taken, the last of which failed with the pool's error, such as `shutDown`.
+    /// pool is shut down or has ended, each remaining element of a collection fails with the pool's error, such as
+    /// `shutDown`. Other sequences may be endless, so the stream takes no further input of them, and ends after the
+    /// results of those that it has taken.
     /// - Parameters:
     ///   - ahead: how many inputs may be submitted before their results are read, at least 1; nil for twice as many
     ///     tasks as there are workers.

@@ -19,7 +19,7 @@ public struct ResultSequence<Inputs: Sequence, Output: Portable>: Sequence where
     /// Creates an iterator that submits the inputs and returns their results.
     @available(*, noasync, message: "this blocks the thread; use `for try await`")
     @inlinable
-    public func makeIterator() -> Iterator { Iterator(StreamFeed(takingInputs(of: inputs)), makeEngine()) }
+    public func makeIterator() -> Iterator { Iterator(StreamFeed(of: inputs), makeEngine()) }
 
     /// Returns the results one by one. Releasing the iterator ends the stream.
     public struct Iterator: IteratorProtocol {

@@ -3,6 +3,8 @@
 struct StreamFeed<Element: Portable> {
     /// Gives so many inputs, or fewer if there are no more.
     private let take: (Int) -> [Element]
+    /// Whether there are only so many inputs, so that each can have a result even if the pool refuses them all.
+    private let isFinite: Bool
     private var isAtEnd = false
     /// What was taken, and for which there was no room.
     private var kept: (elements: [Element], gathering: Duration)?
@@ -10,8 +12,17 @@ struct StreamFeed<Element: Portable> {
     /// Whether there is nothing more to submit.
     var hasEnded: Bool { isAtEnd && kept == nil }
 
+    /// Takes the inputs of a sequence; compiled where its type is known.
+    @inlinable
+    init<Inputs: Sequence>(of inputs: Inputs) where Inputs.Element == Element {
+        self.init(isFinite: inputs is any Collection, takingInputs(of: inputs))
+    }
+
     @usableFromInline
-    init(_ take: @escaping (Int) -> [Element]) { self.take = take }
+    init(isFinite: Bool, _ take: @escaping (Int) -> [Element]) {
+        self.isFinite = isFinite
+        self.take = take
+    }
 
     /// Submits the next inputs as one task; false if there is no room for any, or there are none.
     ///
@@ -21,7 +32,7 @@ struct StreamFeed<Element: Portable> {
         let count = engine.submit(next.elements, gathering: next.gathering, mayBlock: mayBlock)
         kept = count == next.elements.count ? nil : (Array(next.elements.dropFirst(count)), next.gathering)
         // Whatever else there is would be refused as well, without end if the inputs have none.
-        if engine.poolHasEnded { isAtEnd = true }
+        if engine.poolHasEnded, !isFinite { isAtEnd = true }
         return count > 0
     }
 
