@@ -103,6 +103,22 @@ import Testing
         }
     }
 
+    @Test(arguments: [StreamOrder.input, .completion])
+    func endlessInputs_endWithASimulationThatHasFailed(_ order: StreamOrder) throws {
+        let pool = try InMemoryPool()
+        let never = try pool.makeChannel()
+        #expect(throws: MultitaskingError.self) { try never.receive(as: Int.self, wait: .forever) }
+        let inputs = Inputs(upTo: 20_000)
+        var read = 0
+        for (_, result) in try pool.stream(double, inputs, order: order) {
+            read += 1
+            if case .failure(let error as MultitaskingError) = result, error.code == .deadlock { continue }
+            Issue.record("\(result)")
+        }
+        #expect(read < 20_000 && inputs.taken == read)
+        pool.shutdown()
+    }
+
     /// A planted mistake: whoever waits inside the loop for an element that is not submitted before it goes on.
     @Test func aLoopThatWaitsForWhatItHoldsBackIsADeadlock() throws {
         #expect {

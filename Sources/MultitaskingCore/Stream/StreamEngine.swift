@@ -92,10 +92,11 @@ final class StreamEngine<Element: Portable, Output: Portable>: Sendable {
                 return 0
             }
         }
+        let poolHasEnded = unit.refusal.map(meansEnd) ?? false
         let number = state.withLock { state -> Int? in
             state.roomDeadline = nil
             state.refusals = 0
-            if unit.refusal?.meansEndOfPool == true { state.poolHasEnded = true }
+            if poolHasEnded { state.poolHasEnded = true }
             guard !state.isStopped else { return nil }
             state.stream.add(unit)
             return state.stream.next - 1
@@ -106,6 +107,14 @@ final class StreamEngine<Element: Portable, Output: Portable>: Sendable {
         }
         if order == .completion { watch(unit, number) }
         return elements.count
+    }
+
+    /// Whether a refusal of some inputs shows that the pool refuses all others, too.
+    private func meansEnd(_ refusal: MultitaskingError) -> Bool {
+        if refusal.meansEndOfPool { return true }
+        // Many an error that breaks a pool is also one of a pool that goes on.
+        guard let pool = executor as? any ChecksSubmissions else { return false }
+        return (try? pool.checkUsable()) == nil
     }
 
     /// How long to wait for room at once; nil for as long as that is possible.
