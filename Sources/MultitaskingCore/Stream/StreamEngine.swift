@@ -67,13 +67,15 @@ final class StreamEngine<Element: Portable, Output: Portable>: Sendable {
     /// - Parameters:
     ///   - gathering: how long it took to take them from where they come from.
     ///   - mayBlock: whether the calling thread may wait for room in the pool.
-    /// - Returns: how many were submitted; 0 if there is no room for them now. The others are to be submitted again, in
-    ///   that case when something has been read or `waitForResult` returns.
+    /// - Returns: how many were submitted, or dropped because the stream has been ended; 0 if there is no room for them
+    ///   now. The others are to be submitted again, in that case when something has been read or `waitForResult`
+    ///   returns.
     func submit(_ elements: [Element], gathering: Duration = .zero, mayBlock: Bool) -> Int {
         // Not under the lock: submitting may wait for room in the pool.
-        let (offset, mayBeInTheWay, known) = state.withLock {
-            ($0.stream.offset, !$0.stream.isEmpty, $0.roomDeadline)
+        let (isStopped, offset, mayBeInTheWay, known) = state.withLock {
+            ($0.isStopped, $0.stream.offset, !$0.stream.isEmpty, $0.roomDeadline)
         }
+        if isStopped { return elements.count }
         let deadline = known ?? WaitDeadline(submitter.waitForRoom, timeline: timeline)
         // Results that nobody reads meanwhile may be what fills the pool, or what its tasks wait for.
         let patience = patience(mayBlock: mayBlock, mayBeInTheWay: mayBeInTheWay)

@@ -45,6 +45,27 @@ private struct StubbornInputs: AsyncSequence, Sendable {
     func makeAsyncIterator() -> AsyncIterator { AsyncIterator(inputs: self) }
 }
 
+/// Counts what is submitted to a thread pool.
+private final class CountingExecutor: Executor {
+    let pool: ThreadPool
+    let submissions = Counter()
+
+    init(_ pool: ThreadPool) { self.pool = pool }
+
+    var maxWorkers: Int { pool.maxWorkers }
+
+    func submit<Function: PortableFunction>(
+        _ call: Invocation<Function>, options: TaskOptions
+    ) throws -> Future<Function.Output> {
+        submissions.increment()
+        return try pool.submit(call, options: options)
+    }
+
+    func makeChannel(_ options: ChannelOptions) throws -> any Channel { try pool.makeChannel(options) }
+    func makeCancelSignal() throws -> any CancelSignal { pool.makeCancelSignal() }
+    func shutdown(_ mode: ShutdownMode) { pool.shutdown(mode) }
+}
+
 /// An iterator that one task after the other uses.
 private final class SharedIterator<Inputs>: @unchecked Sendable {
     private var iterator: AsyncResultSequence<Inputs, Int>.Iterator
@@ -131,6 +152,21 @@ extension ThreadsTests {
             await pool.shutdown(.drain)
             #expect(inputs.asked.count <= 2)
             opening.finish()
+        }
+
+        @Test func inputThatComesAfterTheReaderHasGone_isNotSubmitted() async throws {
+            let executor = CountingExecutor(try ThreadPool(maxWorkers: 2))
+            let (gate, opening) = AsyncStream.makeStream(of: Void.self)
+            let inputs = StubbornInputs(gate: gate)
+            for try await _ in executor.stream({ $0 + 1 }, inputs, ahead: 1) {
+                #expect(try await blocking { eventually { inputs.asked.count == 2 } })
+                break
+            }
+            opening.finish()
+            // They are asked once more after what came late.
+            #expect(try await blocking { eventually { inputs.asked.count == 3 } })
+            #expect(executor.submissions.count == 1)
+            await executor.pool.shutdown(.drain)
         }
 
         @Test func streamWhoseReaderWasCancelled_hasEndedThoughItsIteratorIsKept() async throws {
