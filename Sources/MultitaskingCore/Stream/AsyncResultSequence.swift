@@ -8,8 +8,8 @@
 /// result is requested.
 ///
 /// Inputs that can be read only once, as those of an `AsyncStream`, are for one iteration. If its reader leaves early
-/// or is cancelled, the inputs are asked once more, in a cancelled task, and what they return is dropped: an
-/// `AsyncStream` then ends, and tells its producer by `onTermination`.
+/// or is cancelled, or the stream ends because its pool has, the inputs are asked once more, in a cancelled task, and
+/// what they return is dropped: an `AsyncStream` then ends, and tells its producer by `onTermination`.
 ///
 /// If the inputs are `Sendable`, so are the results: a server can read them in a task of its own.
 public struct AsyncResultSequence<Inputs, Output: Portable>: AsyncSequence {

@@ -123,9 +123,11 @@ final class StreamPump<Element: Portable, Output: Portable>: Sendable {
         try? await waitUntilSubmitted()
         state.withLock { $0 = end }
         engine.mailbox.post()
-        // An iterator that is asked in a cancelled task tells whoever makes the inputs that the reader has gone. Nobody
-        // waits for one that does not look whether it is.
-        if Task.isCancelled, !areOver { _ = try? await iterator.next() }
+        if areOver { return }
+        // An iterator that is asked in a cancelled task tells whoever makes the inputs that nobody takes them any more.
+        // Nobody waits for one that does not look whether it is.
+        unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
+        _ = try? await iterator.next()
     }
 
     /// Submits what was gathered if it is enough for a task, or a worker could take it now.

@@ -121,9 +121,8 @@ extension ThreadsTests {
             await pool.shutdown(.drain)
         }
 
-        @Test(arguments: [false, true])
-        func producerOfInputsThatAreThere_isToldThatTheReaderHasGone(_ isCancelled: Bool) async throws {
-            let pool = try ThreadPool(maxWorkers: 2)
+        /// Inputs that are there, and whether the reader has gone when the producer is told of an end.
+        private func watchedInputs() -> (inputs: AsyncStream<Int>, ends: AsyncStream<Bool>) {
             let (inputs, feed) = AsyncStream.makeStream(of: Int.self)
             let (ends, end) = AsyncStream.makeStream(of: Bool.self)
             feed.onTermination = {
@@ -131,6 +130,13 @@ extension ThreadsTests {
                 end.finish()
             }
             for number in 0..<1000 { feed.yield(number) }
+            return (inputs, ends)
+        }
+
+        @Test(arguments: [false, true])
+        func producerOfInputsThatAreThere_isToldThatTheReaderHasGone(_ isCancelled: Bool) async throws {
+            let pool = try ThreadPool(maxWorkers: 2)
+            let (inputs, ends) = watchedInputs()
             let reading = Task {
                 for try await _ in pool.stream({ $0 + 1 }, inputs, ahead: 2) {
                     if !isCancelled { break }
@@ -142,6 +148,15 @@ extension ThreadsTests {
             #expect(await ends.first { _ in true } == true)
             withExtendedLifetime(inputs) {}
             await pool.shutdown(.drain)
+        }
+
+        @Test func producerOfInputsThatAreThere_isToldThatThePoolHasEnded() async throws {
+            let pool = try ThreadPool(maxWorkers: 2)
+            let (inputs, ends) = watchedInputs()
+            await pool.shutdown(.drain)
+            for try await _ in pool.stream({ $0 + 1 }, inputs, ahead: 2) {}
+            #expect(await ends.first { _ in true } == true)
+            withExtendedLifetime(inputs) {}
         }
 
         @Test func readerThatHasGone_doesNotWaitForInputsThatGoOn() async throws {
