@@ -73,6 +73,13 @@ import Testing
                 if read == 2 { break }
             }
             try Simulation.require(inputs.taken <= 7, "\(inputs.taken) inputs were taken")
+            let steps = pool.trace
+            let cancelled = steps.indices.filter { steps[$0].contains("parent    cancels task") }
+            let asked = steps.indices.filter { steps[$0].contains("parent    asks task") }
+            let numbersOfCancelled = cancelled.compactMap { steps[$0].split(separator: " ").last.flatMap { Int($0) } }
+            // What has not started goes first, from the last on, so that no worker takes it meanwhile.
+            try Simulation.require(numbersOfCancelled == numbersOfCancelled.sorted(by: >), "\(numbersOfCancelled)")
+            try Simulation.require((cancelled.last ?? -1) < (asked.first ?? .max), "what runs was asked too soon")
             // Only then can it come to an end: elements from the third on wait for ever.
             pool.shutdown(.drain)
             try Simulation.require(begun.status.count <= inputs.taken, "\(begun.status.count) elements have begun")

@@ -104,7 +104,7 @@ final class StreamEngine<Element: Portable, Output: Portable>: Sendable {
             return state.stream.next - 1
         }
         guard let number else {
-            unit.stop()
+            unit.askToEnd()
             return elements.count
         }
         if order == .completion { watch(unit, number) }
@@ -223,7 +223,9 @@ final class StreamEngine<Element: Portable, Output: Portable>: Sendable {
             state.isStopped = true
             return state.stream.removeAll()
         }
-        for unit in units { unit.stop() }
+        // From the last to the first, because workers take the first; and before any that runs makes its worker idle.
+        for unit in units.reversed() { unit.cancelUnlessStarted() }
+        for unit in units.reversed() { unit.askToEnd() }
         mailbox.post()
     }
 }

@@ -56,8 +56,8 @@ struct StreamState<Element: Portable, Output: Portable> {
 
     func unit(_ number: Int) -> Unit? { units[number] }
 
-    /// The tasks that the reader has not taken.
-    var all: [Unit] { Array(units.values) }
+    /// The tasks that the reader has not taken, in the order of their submission.
+    var all: [Unit] { units.sorted { $0.key < $1.key }.map(\.value) }
 
     /// Takes a task that has ended, whose results are read from now on.
     mutating func take(_ number: Int) {
@@ -75,6 +75,9 @@ struct StreamState<Element: Portable, Output: Portable> {
     /// Takes note of what a task has cost.
     mutating func note(_ cost: StreamChunkSize.Cost) { chunkSize.note(cost) }
 
-    /// Gives up everything; returns what is still to be stopped.
-    mutating func removeAll() -> [Unit] { Array(exchange(&units, with: [:]).values) }
+    /// Gives up everything; returns what is still to be stopped, in the order of submission.
+    mutating func removeAll() -> [Unit] {
+        defer { units = [:] }
+        return all
+    }
 }

@@ -115,10 +115,19 @@ final class StreamUnit<Element: Portable, Output: Portable>: Sendable {
         return true
     }
 
-    /// Cancels what waits, and asks what runs to end, by force if it does not; see ``Future/cancel(force:)``.
-    func stop() {
+    /// Cancels what waits.
+    func cancelUnlessStarted() {
         switch work {
-        case .element(let future): future.cancel(force: true)
+        case .element(let future): future.cancelUnlessStarted()
+        case .chunk(let results): results.cancel()
+        case .refused: break
+        }
+    }
+
+    /// Cancels what waits, and asks what runs to end, by force if it does not; see ``Future/cancel(force:)``.
+    func askToEnd() {
+        switch work {
+        case .element(let future): future.askToEnd(force: true)
         case .chunk(let results): results.cancel(force: true)
         case .refused: break
         }
