@@ -28,6 +28,7 @@ private struct Numbers: Sequence, Sendable {
 /// Inputs whose second one comes when the gate has been opened, whatever is cancelled meanwhile.
 private struct StubbornInputs: AsyncSequence, Sendable {
     let asked = Counter()
+    let returned = Counter()
     let gate: AsyncStream<Void>
 
     struct AsyncIterator: AsyncIteratorProtocol {
@@ -35,6 +36,7 @@ private struct StubbornInputs: AsyncSequence, Sendable {
 
         mutating func next() async -> Int? {
             inputs.asked.increment()
+            defer { inputs.returned.increment() }
             if inputs.asked.count > 1 {
                 await Task.detached { [gate = inputs.gate] in for await _ in gate {} }.value
             }
@@ -163,9 +165,12 @@ extension ThreadsTests {
             let pool = try ThreadPool(maxWorkers: 2)
             let (gate, opening) = AsyncStream.makeStream(of: Void.self)
             let inputs = StubbornInputs(gate: gate)
-            for try await _ in pool.stream({ $0 + 1 }, inputs, ahead: 1) { break }
+            for try await _ in pool.stream({ $0 + 1 }, inputs, ahead: 1) {
+                #expect(try await blocking { eventually { inputs.asked.count == 2 } })
+                break
+            }
             await pool.shutdown(.drain)
-            #expect(inputs.asked.count <= 2)
+            #expect(inputs.returned.count == 1)
             opening.finish()
         }
 
