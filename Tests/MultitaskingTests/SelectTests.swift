@@ -22,6 +22,18 @@ extension Facade {
             }
         }
 
+        @Test(arguments: PoolKind.allCases)
+        func closedInputEndsALoopOfSelects_afterItsLastElement(_ pool: PoolKind) throws {
+            try pool.run { manager in
+                let task = try #require(
+                    try manager.session().submit("echo", echoUntilCancelled, scopes: .perTask).tasks.first)
+                #expect(try task.writeInput(1) && !task.isInputFinished)
+                try task.closeInput()
+                #expect(try task.result().get(as: Int.self) == 1)
+                #expect(try task.isInputFinished && !task.isOutputFinished)
+            }
+        }
+
         @Test(arguments: [PoolKind.threads, .processes])
         func awaitingSelectTakesTasksAndQueues(_ pool: PoolKind) async throws {
             try await pool.run { manager in
@@ -45,11 +57,14 @@ extension Facade {
     }
 }
 
-/// Writes what it reads until its event is set; returns how many elements it read.
+/// Writes what it reads until its event is set or the queue is closed; returns how many elements it read.
 private func echoUntilCancelled(_ context: TaskContext) throws -> Int {
     var count = 0
     while try select(context.inputSource, context.cancelEventSource) == 0 {
-        guard let number = try context.readInput(as: Int.self) else { continue }
+        guard let number = try context.readInput(as: Int.self) else {
+            if try context.isInputFinished { break }
+            continue
+        }
         try context.writeOutput(number)
         count += 1
     }

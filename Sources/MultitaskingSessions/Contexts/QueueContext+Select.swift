@@ -1,4 +1,4 @@
-// The queues and the event of a context, for `select`.
+// The queues and the event of a context, for `select`, and the end of the queues.
 
 extension QueueContext {
     /// The cancel event as a source for `select`, ready when the event is set.
@@ -6,6 +6,22 @@ extension QueueContext {
     /// - Throws: `noSuchObject` without a cancel event.
     public var cancelEventSource: any Selectable {
         get throws { try objects.requireCancelSignal() }
+    }
+
+    /// Whether the input queue is closed and empty, so that there is nothing more to read. Reading it may need a round
+    /// trip.
+    ///
+    /// - Throws: `noSuchObject` without the queue.
+    public var isInputFinished: Bool {
+        get throws { try objects.requireInputQueue().isFinished }
+    }
+
+    /// Whether the output queue is closed and empty, so that there is nothing more to read. Reading it may need a round
+    /// trip.
+    ///
+    /// - Throws: `noSuchObject` without the queue.
+    public var isOutputFinished: Bool {
+        get throws { try objects.requireOutputQueue().isFinished }
     }
 }
 
@@ -15,7 +31,10 @@ extension TaskSideContext {
     ///
     /// ```swift
     /// while try select(context.inputSource, context.cancelEventSource) == 0 {
-    ///     guard let order = try context.readInput(as: Order.self) else { continue }   // another task was faster
+    ///     guard let order = try context.readInput(as: Order.self) else {
+    ///         if try context.isInputFinished { break }
+    ///         continue   // another task was faster
+    ///     }
     ///     …
     /// }
     /// ```

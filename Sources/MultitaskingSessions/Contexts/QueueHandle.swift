@@ -19,6 +19,12 @@ struct QueueHandle: Sendable {
                 + "make it Codable, or use withThreadPoolExecutor")
     }
 
+    /// Whether it is closed and empty.
+    var isFinished: Bool {
+        let status = channel.status
+        return status.isClosed && status.count == 0
+    }
+
     /// The channel for a call that receives, which throws what an earlier one has left to it.
     func receiver() throws -> any Channel {
         try lateFailure.rethrow()
