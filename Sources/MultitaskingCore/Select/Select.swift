@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Blocks until one of several sources is ready: channels, signals, futures, or any mixture of them.
 ///
 /// ```swift
@@ -105,8 +107,24 @@ private struct TimelinePart: HasTimeline {
 /// Waits for several sources by their callbacks.
 package final class SelectWatch: Sendable {
     private let endings = Keeper<[@Sendable () -> Void]>([])
+    /// Whether a source has called, and calls no more.
+    private let isSpent = Atomic<Bool>(true)
 
     package init() {}
+
+    /// Begins again if one of the sources has called since the last time; whether it has.
+    ///
+    /// ORDERING: sequentially consistent, as the caller looks at the sources afterwards: what this begin doesn't see
+    /// of a source, the look does.
+    package func renew(_ sources: [any Selectable], _ wake: @escaping @Sendable () -> Void) throws -> Bool {
+        guard isSpent.exchange(false, ordering: .sequentiallyConsistent) else { return false }
+        end()
+        try begin(sources) { [weak self] in
+            self?.isSpent.store(true, ordering: .sequentiallyConsistent)
+            wake()
+        }
+        return true
+    }
 
     /// Calls `wake`, once or more often, when one of the sources may be ready.
     package func begin(_ sources: [any Selectable], _ wake: @escaping @Sendable () -> Void) throws {

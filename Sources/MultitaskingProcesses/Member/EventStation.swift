@@ -1,3 +1,4 @@
+import Glibc
 import MultitaskingCore
 import MultitaskingSystem
 
@@ -19,6 +20,11 @@ struct EventStation: SelectStation {
     /// How long to sleep at most before looking whether the supervisor still lives.
     private static let slice: Int64 = 50_000_000
 
+    /// How often to begin to watch other sources anew, which have called for nothing, without a nap of so many
+    /// microseconds.
+    private static let mostRenewals = 8
+    private static let nap: UInt32 = 500
+
     let membership: LocalMember
 
     func select(_ sources: [any Selectable], wait: WaitLimit) throws -> Int? {
@@ -38,9 +44,10 @@ struct EventStation: SelectStation {
     private func sleep(until deadline: Deadline, _ sources: [any Selectable]) throws -> Int? {
         let event = membership.arena.event
         let own = sources.compactMap { eventSource($0) }
+        let others = sources.filter { eventSource($0) == nil }
         let watch = SelectWatch()
         defer { watch.end() }
-        try watch.begin(sources.filter { eventSource($0) == nil }) { event.signal() }
+        var renewals = 0
         membership.beginSleep(until: deadline)
         defer { membership.endSleep(until: deadline) }
         while true {
@@ -48,6 +55,11 @@ struct EventStation: SelectStation {
             // see raises the event.
             let ticket = event.futex.load()
             for source in own { source.askForEvent() }
+            if !others.isEmpty, try watch.renew(others, { event.signal() }) {
+                renewals += 1
+                // As for threads: the caller may wait on both sides of a channel without room, each of which wakes it.
+                if renewals > Self.mostRenewals { membership.sleep(for: .change) { usleep(Self.nap) } }
+            }
             fence()
             if let index = firstReady(of: sources, self) { return index }
             let left = deadline.left

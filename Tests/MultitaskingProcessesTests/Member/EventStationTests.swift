@@ -1,4 +1,5 @@
 import MultitaskingCore
+import Synchronization
 import Testing
 
 @testable import MultitaskingProcesses
@@ -33,4 +34,42 @@ struct EventStationTests {
         #expect(other.membership.watcher.pollCount == 0)
         other.membership.watcher.stop()
     }
+
+    @Test func aSourceThatHasCalledForNothingIsWatchedAgain() async throws {
+        let source = FakeSource()
+        let selected = Task.detached { [own] in
+            await awaitBlocking {
+                Result { try EventStation(membership: own.membership).select([own, source], wait: .forever) }
+            }
+        }
+        for count in 1...20 {
+            while source.watches < count { await Task.yield() }
+            if count == 20 { source.isReadyForSelect = true }
+            source.call()
+        }
+        #expect(try await selected.value.get() == 1)
+    }
+}
+
+/// A source of another kind, which calls when it is told to.
+private final class FakeSource: Selectable {
+    private let state = Mutex<(watches: Int, isReady: Bool, callback: (@Sendable () -> Void)?)>((0, false, nil))
+
+    let selectStation: (any SelectStation)? = nil
+    var watches: Int { state.withLock { $0.watches } }
+    var isReadyForSelect: Bool {
+        get { state.withLock { $0.isReady } }
+        set { state.withLock { $0.isReady = newValue } }
+    }
+
+    func whenReadyForSelect(_ body: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
+        state.withLock {
+            $0.watches += 1
+            $0.callback = body
+        }
+        return {}
+    }
+
+    /// Calls as a source does: once for each watch.
+    func call() { state.withLock { $0.callback.take() }?() }
 }
