@@ -6,6 +6,7 @@ import Synchronization
 package enum Dependents {
     /// A call that waits for others.
     fileprivate protocol Waiting: AnyObject, Sendable {
+        var source: any TaskSource { get }
         func cancelIfWaiting()
         func failIfWaiting(_ error: any Error)
         @available(*, noasync)
@@ -36,8 +37,25 @@ package enum Dependents {
     /// How many calls of all executors wait for others.
     package static var count: Int { waiting.withLock { $0.values.reduce(0) { $0 + $1.count } } }
 
-    /// How many calls of an executor wait for others.
-    package static func count(of executor: some Executor) -> Int { of(executor).count }
+    /// How many promises the calls of an executor wait for, directly or by way of other futures.
+    ///
+    /// - Complexity: O(*n*) in the number of futures that they depend on.
+    package static func pendingPromises(of executor: some Executor) -> Int {
+        var promises = 0
+        var left: [any TaskSource] = of(executor).map(\.source)
+        var seen: Set<ObjectIdentifier> = []
+        // Not recursive: chains of futures have any length.
+        while let task = left.popLast() {
+            guard seen.insert(ObjectIdentifier(task)).inserted else { continue }
+            switch (task as? any DeferredSource)?.maker {
+            case .anybody?: promises += 1
+            case .task(let task)?: left.append(task)
+            case .arguments(let tasks)?: left += tasks.values
+            case .room?, .function?, nil: break
+            }
+        }
+        return promises
+    }
 
     /// Before an executor is shut down: waits for its calls that wait for others, or cancels them. They fail if it
     /// takes no more tasks.
@@ -75,6 +93,7 @@ extension Executor {
 }
 
 extension DeferredFuture: Dependents.Waiting {
+    fileprivate var source: any TaskSource { self }
     func cancelIfWaiting() { end(.cancelled) }
     func failIfWaiting(_ error: any Error) { end(.failure(error)) }
 }
