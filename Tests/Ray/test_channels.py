@@ -41,6 +41,7 @@ class Asker:
 OK, NO, CLOSED = (Code.OK, 1, b""), (Code.NO, 0, b""), (Code.CLOSED, 0, b"")
 #: What is answered to what has no number.
 DONE = (Code.OK, 0, b"")
+INVALID = [(Code.INVALID, 0, b"")]
 
 
 def element(data: bytes) -> list[Reply]:
@@ -138,6 +139,39 @@ class ChannelsTests(unittest.TestCase):
         # It has given these back before it died, and they come late.
         asker.ask(Operation.GIVE_BACK, b"2", run=5)
         self.assertEqual([asker.receive()[0][2] for _ in range(5)], [b"1", b"2", b"2", b"3", b""])
+
+    def test_a_run_gives_nothing_back_to_a_channel_that_keeps_nothing(self) -> None:
+        asker = self.make(capacity=0)
+        for run in (0, 5):
+            self.assertEqual(asker.ask(Operation.GIVE_BACK, b"1", run=run), INVALID)
+        self.assertEqual(self.channel.status(), STATUS.pack(0, 0, 0, NONE))
+        self.assertEqual(asker.ask(Operation.READY, kind=1), [NO])
+
+    def test_a_run_gives_back_only_what_it_holds(self) -> None:
+        asker = self.make(capacity=3, redelivers=True)
+        asker.send(b"1", b"2", b"3")
+        asker.ask(Operation.RECEIVE_MANY, run=5, most=2)
+        self.assertEqual(asker.ask(Operation.GIVE_BACK, b"x", b"2", b"2", b"3", run=5), [DONE])
+        self.assertEqual(asker.ask(Operation.GIVE_BACK, b"1", run=6), [DONE])
+        self.assertEqual(self.channel.status(), STATUS.pack(2, 3, 2, NONE))
+        self.assertEqual(self.channel.held_count, 1)
+        self.assertEqual([asker.receive()[0][2] for _ in range(3)], [b"2", b"3", b""])
+
+    def test_a_run_gives_back_no_more_than_it_has_received_in_batches_behind_the_first(self) -> None:
+        asker = self.make(capacity=4)
+        asker.send(b"1", b"2", b"3", b"4")
+        asker.receive(run=5)
+        asker.ask(Operation.RECEIVE_MANY, run=5, most=3)
+        for elements in [(b"2", b"3", b"4"), (b"333",)]:
+            self.assertEqual(asker.ask(Operation.GIVE_BACK, *elements, run=5), INVALID)
+        self.assertEqual(asker.ask(Operation.GIVE_BACK, b"4", run=6), INVALID)
+        for data in (b"4", b"3"):
+            self.assertEqual(asker.ask(Operation.GIVE_BACK, data, run=5), [DONE])
+        self.assertEqual(asker.ask(Operation.GIVE_BACK, b"3", run=5), INVALID)
+        self.assertEqual(self.channel.status(), STATUS.pack(2, 4, 2, NONE))
+        asker.ask(Operation.RECEIVE_MANY, run=5, most=2)
+        self.channel.end(5, has_died=False)
+        self.assertEqual(asker.ask(Operation.GIVE_BACK, b"4", run=5), INVALID)
 
     def test_after_close_what_waits_is_received_and_nobody_blocks(self) -> None:
         asker = self.make(capacity=1)

@@ -79,6 +79,8 @@ class Channel:
         self._unfinished = 0
         #: What living runs have received and not reported, in channels that redeliver.
         self._held: dict[int, collections.deque[Element]] = {}
+        #: How many elements, and how many of their bytes, living runs may give back, in the other channels.
+        self._lent: dict[int, tuple[int, int]] = {}
         self._senders: collections.deque[Request] = collections.deque()
         self._receivers: collections.deque[Request] = collections.deque()
         self._joiners: collections.deque[Request] = collections.deque()
@@ -129,6 +131,7 @@ class Channel:
             for request in [request for request in waiting if request.run == run]:
                 waiting.remove(request)
                 request.give_up()
+        self._lent.pop(run, None)
         held = self._held.pop(run, None)
         if held and has_died:
             self._elements.extendleft(element._replace(is_counted=False) for element in reversed(held))
@@ -139,6 +142,7 @@ class Channel:
         """Ends the channel: nobody will ask for it again."""
         self._elements.clear()
         self._held.clear()
+        self._lent.clear()
         for waiting in (self._senders, self._receivers, self._joiners, self._watchers):
             while waiting:
                 waiting.popleft().answer(Code.CLOSED)
@@ -245,6 +249,11 @@ class Channel:
             if size > request.most_bytes:
                 break
             taken.append(self._take(request.run))
+        if len(taken) > 1 and not self.redelivers and request.run != HOST:
+            count, size = self._lent.get(request.run, (0, 0))
+            # The first one is used in any case.
+            behind = taken[1:]
+            self._lent[request.run] = count + len(behind), size + sum(len(element.data) for element in behind)
         self._deliver(request, taken)
         return True
 
@@ -296,26 +305,45 @@ class Channel:
         request.answer(Code.OK, discarded)
 
     def _give_back(self, request: Request) -> None:
-        """Puts what a receiver has taken and not used in front again, where it counts toward no bound."""
-        held = self._held.get(request.run)
-        if self.redelivers and request.run != HOST and held is None:
-            # The run is over, and what it held came back if it has died.
-            return request.answer(Code.OK)
-        for element in request.elements:
-            if held is not None:
-                self._release(held, element)
+        """Puts what a receiver has taken and not used in front again, where it counts toward no bound.
+
+        So a run gives back what it was given, and no more.
+        """
+        elements = request.elements
+        if self._is_rendezvous or not self._may_give_back(request.run, elements):
+            return request.answer(Code.INVALID)
+        if self.redelivers and request.run != HOST:
+            # None if the run is over: what it held came back if it has died.
+            held = self._held.get(request.run, collections.deque())
+            elements = [element for element in elements if self._release(held, element)]
+        for element in elements:
             self._elements.appendleft(element._replace(is_counted=False))
             self._bytes += len(element.data)
         request.answer(Code.OK)
         self._settle()
 
+    def _may_give_back(self, run: int, elements: list[Element]) -> bool:
+        """Whether a run was lent so much, which it then is no more. The host may, and who holds is looked at later."""
+        if self.redelivers or run == HOST:
+            return True
+        count, size = self._lent.get(run, (0, 0))
+        count, size = count - len(elements), size - sum(len(element.data) for element in elements)
+        if count < 0 or size < 0:
+            return False
+        self._lent[run] = count, size
+        return True
+
     @staticmethod
-    def _release(held: collections.deque[Element], element: Element) -> None:
-        """Forgets that a run holds an element; of several that are equal, the one that it has received last."""
+    def _release(held: collections.deque[Element], element: Element) -> bool:
+        """Forgets that a run holds an element; of several that are equal, the one that it has received last.
+
+        False if it holds none.
+        """
         for position in range(len(held) - 1, -1, -1):
             if held[position][:2] == element[:2]:
                 del held[position]
-                return
+                return True
+        return False
 
     def _task_done(self, request: Request) -> None:
         held = self._held.get(request.run)
