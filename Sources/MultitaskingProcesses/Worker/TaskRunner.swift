@@ -135,7 +135,7 @@ struct TaskRunner {
         guard slot.requests.isEndRequested else { return nil }
         if slot.requests.snapshot.isEndAskedFor {
             if keepsOutput { _ = takeOutput() }
-            finish { slot.end(from: $0, as: .cancelled) }
+            claim.end { slot.end(from: $0, as: .cancelled) }
             return .failed
         }
         // That of a copy of the client is its stand-in's.
@@ -163,7 +163,7 @@ struct TaskRunner {
             try settle(as: .failure) { try $0.encode(error: failure) }
         } catch {
             slot.result.clear()
-            finish { slot.finish(from: $0, as: .outOfMemory) }
+            claim.end { slot.finish(from: $0, as: .outOfMemory) }
         }
         return .failed
     }
@@ -184,7 +184,7 @@ struct TaskRunner {
                 try slot.result.store(
                     writer, heap: membership.heap, journal: journal, compression: membership.compression)
                 result = (slot.result.block.load(), slot.result.isSharing)
-                finish { slot.finish(from: $0, as: kind) }
+                claim.end { slot.finish(from: $0, as: kind) }
             }
             // If this process dies before it looks, or the future is dropped later, the client gives the block back. If
             // the slot serves another task by now, the block is gone already.
@@ -193,21 +193,6 @@ struct TaskRunner {
                 fence()
                 if slot.requests.isResultAbandoned { membership.release(result.block, isSharing: result.isSharing) }
             }
-        }
-    }
-
-    /// Ends the task, unless somebody else has or is about to.
-    private func finish(_ end: (SlotWord) -> Bool) {
-        var expected = claim.word
-        // A copy of the client may be without a stand-in at the moment, because that worker died.
-        let isForked = slot.kind == .forked
-        while expected.status == .claimed || isForked && expected.status == .queued,
-            !end(expected)
-        {
-            let now = claim.word
-            // Only for a copy of the client can it have changed: another worker stands in for it now.
-            if now == expected { break }
-            expected = now
         }
     }
 

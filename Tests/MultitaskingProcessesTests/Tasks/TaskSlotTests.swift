@@ -25,6 +25,21 @@ import Testing
         #expect(slot.kind(of: try claim(kind, forkedMember: 5)) == kind)
     }
 
+    @Test(arguments: [(TaskSlot.Kind.portable, 1), (.forked, 3)])
+    func endOfACopysTaskIsTriedAgain_evenIfAnotherStandInHasGivenItTheSameWord(
+        kind: TaskSlot.Kind, tries: Int
+    ) throws {
+        let claimed = try claim(kind, forkedMember: 5)
+        let claim = kind == .forked ? Claim(ofForkedTask: slot) : Claim(slot, claimed)
+        var words: [SlotWord] = []
+        // Between the loads, the word was another one.
+        claim.end { word in
+            words.append(word)
+            return words.count == 3
+        }
+        #expect(words == Array(repeating: claimed, count: tries))
+    }
+
     @Test
     func kindOfACopysTaskThatHasEndedIsNotThatOfTheNext() throws {
         let claimed = try claim(.forked, forkedMember: 5)
