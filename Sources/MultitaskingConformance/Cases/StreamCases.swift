@@ -38,11 +38,7 @@ let streamCases: [ConformanceCase] = [
             for ahead in [1, 3, 64] {
                 try trial.withPool { pool in
                     let taken = Tally()
-                    let inputs = sequence(state: 0) { (number: inout Int) -> Int? in
-                        taken.add()
-                        number += 1
-                        return number
-                    }
+                    let inputs = endlessNumbers(countedIn: taken)
                     var read = 0
                     for (_, result) in try pool.stream(double, inputs, ahead: ahead, order: order) {
                         read += 1
@@ -120,11 +116,7 @@ let streamCases: [ConformanceCase] = [
             trial.expect("the elements with a result", offsets, is: [0, 1, 2, 3, 4])
             for order in [StreamOrder.input, .completion] {
                 let taken = Tally()
-                let inputs = sequence(state: 0) { (number: inout Int) -> Int? in
-                    taken.add()
-                    number += 1
-                    return number
-                }
+                let inputs = endlessNumbers(countedIn: taken)
                 var count = 0
                 for (_, result) in try pool.stream(double, inputs, ahead: 50, order: order) {
                     count += 1
@@ -229,3 +221,12 @@ let streamCases: [ConformanceCase] = [
         }
     },
 ]
+
+/// The numbers from 1 on, without end, of which each is counted when it is taken.
+private func endlessNumbers(countedIn taken: Tally) -> some Sequence<Int> {
+    sequence(state: 0) { (number: inout Int) -> Int? in
+        taken.add()
+        number += 1
+        return number
+    }
+}
