@@ -43,8 +43,11 @@ struct EventStation: SelectStation {
 
     private func sleep(until deadline: Deadline, _ sources: [any Selectable]) throws -> Int? {
         let event = membership.arena.event
-        let own = sources.compactMap { eventSource($0) }
-        let others = sources.filter { eventSource($0) == nil }
+        var own: [any EventSource] = []
+        var others: [any Selectable] = []
+        for source in sources {
+            if let source = eventSource(source) { own.append(source) } else { others.append(source) }
+        }
         let watch = SelectWatch()
         defer { watch.end() }
         var renewals = 0
